@@ -1,0 +1,52 @@
+//! `DELETE /products/{id}`: staff delete a product.
+
+use catalog::Products;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::{Error, StartupError, jsonapi};
+
+async fn delete_product(products: &Products, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+    tokens.staff(&request)?;
+    request.query(&[])?;
+    products.delete(&request.path_id("id")?, |product| request.check_if_match(product.version)).await?;
+    Ok(jsonapi::no_content())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    let (products, tokens) = (Products::from_env().await?, Verifier::from_env()?);
+    http::run(|request| delete_product(&products, &tokens, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::product::Status;
+    use catalog::testing::cup;
+    use shared::auth::Role;
+    use shared::testing::{Call, Cloud, Tokens};
+
+    #[tokio::test]
+    async fn a_deleted_product_is_gone_and_its_sku_free() {
+        let (cloud, tokens, cup) = (Cloud::start().await, Tokens::new(), cup(Status::Active));
+        let (products, verifier) = (Products::new(cloud.client(), "CatalogTable"), tokens.verifier());
+        products.create(&cup, "").await.unwrap();
+        let call = Call::event("delete-product").path("id", &cup.id).bearer(&tokens.token("eva", Role::Staff));
+        assert_eq!(call.send(|request| delete_product(&products, &verifier, request)).await.status, 204);
+        assert_eq!(call.send(|request| delete_product(&products, &verifier, request)).await.status, 404);
+        assert!(cloud.items("CatalogTable").await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn only_staff_delete_and_only_the_version_they_name() {
+        let (cloud, tokens, cup) = (Cloud::start().await, Tokens::new(), cup(Status::Active));
+        let (products, verifier) = (Products::new(cloud.client(), "CatalogTable"), tokens.verifier());
+        products.create(&cup, "").await.unwrap();
+        let call = Call::event("delete-product").path("id", &cup.id);
+        let customer = call.clone().bearer(&tokens.token("ana", Role::Customer));
+        let stale = call.bearer(&tokens.token("eva", Role::Staff)).header("if-match", "\"7\"");
+        assert_eq!(customer.send(|request| delete_product(&products, &verifier, request)).await.status, 403);
+        assert_eq!(stale.send(|request| delete_product(&products, &verifier, request)).await.status, 412);
+        assert_eq!(cloud.items("CatalogTable").await.len(), 2);
+    }
+}

@@ -1,0 +1,42 @@
+//! `GET /internal/products/{id}`: the other services read what they need to sell a product. Who may
+//! call: holders of the internal API's key, which the gateway checks before this function runs.
+
+use catalog::Products;
+use catalog::product::Snapshot;
+use shared::http::{self, Request, Response};
+use shared::{Error, StartupError, jsonapi};
+
+async fn internal_product(products: &Products, request: Request) -> Result<Response, Error> {
+    request.query(&[])?;
+    let product = products.get_now(&request.path_id("id")?).await?;
+    let product = product.ok_or_else(|| Error::not_found("There is no product with this id."))?;
+    Ok(jsonapi::ok(&Snapshot(product), &request))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    let products = Products::from_env().await?;
+    http::run(|request| internal_product(&products, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::product::Status;
+    use catalog::testing::cup;
+    use serde_json::json;
+    use shared::testing::{Call, Cloud};
+
+    #[tokio::test]
+    async fn services_see_drafts_too_and_the_version_of_what_they_keep() {
+        let (cloud, cup) = (Cloud::start().await, cup(Status::Draft));
+        let products = Products::new(cloud.client(), "CatalogTable");
+        products.create(&cup, "").await.unwrap();
+        let call = Call::event("internal-product").path("id", &cup.id);
+        let answer = call.send(|request| internal_product(&products, request)).await;
+        assert_eq!((answer.status, answer.attribute("status")), (200, &json!("draft")));
+        assert_eq!(answer.attribute("version"), &json!(1));
+        let call = Call::event("internal-product");
+        assert_eq!(call.send(|request| internal_product(&products, request)).await.status, 404);
+    }
+}

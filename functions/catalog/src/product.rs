@@ -1,0 +1,275 @@
+//! Products: what a request may say of one, and what answers show.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::jsonapi::{Body, Faults, Fields, Input, Resource};
+use shared::money::{Currency, Money};
+use url::Url;
+
+const READ_ONLY: [&str; 4] = ["inStock", "rating", "createdAt", "updatedAt"];
+
+/// Whether a product is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Status {
+    /// Being prepared: staff only.
+    Draft,
+    /// On offer.
+    Active,
+    /// No longer on offer; old links still lead to it.
+    Archived,
+}
+
+impl Status {
+    /// The statuses by their names in the API.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("draft", Self::Draft), ("active", Self::Active), ("archived", Self::Archived)];
+
+    /// The status with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
+    }
+
+    /// The name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// A stock-keeping unit: the shop's own code of a product, unique in any spelling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sku(String);
+
+impl Sku {
+    /// Reads a SKU.
+    ///
+    /// # Errors
+    /// A fault when it is not 1 to 64 letters, digits, `.`, `_` and `-`.
+    pub fn parse(input: Input) -> Result<Self, Faults> {
+        let fault = input.fault("must be letters, digits, '.', '_' and '-' only");
+        let text = input.line(1..=64)?;
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        if plain { Ok(Self(text)) } else { Err(fault) }
+    }
+
+    /// What two spellings of one SKU have in common.
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_uppercase()
+    }
+}
+
+/// A product as stored and as shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Product {
+    pub id: String,
+    pub name: String,
+    pub sku: Sku,
+    pub price: Money,
+    pub description: Option<String>,
+    pub status: Status,
+    pub tags: Vec<String>,
+    pub image_url: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub version: u64,
+}
+
+impl Product {
+    /// Reads a new product. Without a `status` it is on offer at once.
+    ///
+    /// # Errors
+    /// 422 with a fault for every member that cannot be accepted.
+    pub fn parse(body: Body, currency: &Currency, id: String, now: Timestamp) -> Result<Self, Error> {
+        let mut fields = body.attributes()?.read_only(&READ_ONLY);
+        let (name, sku) = (fields.required("name", name), fields.required("sku", Sku::parse));
+        let price = fields.required("price", |price| Money::unit_price(price, currency));
+        let rest = Changes::optional(&mut fields);
+        let product = fields.finish(|| {
+            Some(Self {
+                id,
+                name: name?,
+                sku: sku?,
+                price: price?,
+                description: rest.description.flatten(),
+                status: rest.status.unwrap_or(Status::Active),
+                tags: rest.tags.unwrap_or_default(),
+                image_url: rest.image_url.flatten(),
+                created_at: now,
+                updated_at: now,
+                version: 1,
+            })
+        });
+        Ok(product?)
+    }
+
+    /// Whether those who do not work here may see it.
+    pub fn is_public(&self) -> bool {
+        self.status != Status::Draft
+    }
+}
+
+/// Changes to a product: each member that was sent.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    name: Option<String>,
+    sku: Option<Sku>,
+    price: Option<Money>,
+    description: Option<Option<String>>,
+    status: Option<Status>,
+    tags: Option<Vec<String>>,
+    image_url: Option<Option<String>>,
+}
+
+impl Changes {
+    /// Reads changes.
+    ///
+    /// # Errors
+    /// 422 with a fault for every member that cannot be accepted.
+    pub fn parse(body: Body, currency: &Currency) -> Result<Self, Error> {
+        let mut fields = body.attributes()?.read_only(&READ_ONLY);
+        let (name, sku) = (fields.optional("name", name), fields.optional("sku", Sku::parse));
+        let price = fields.optional("price", |price| Money::unit_price(price, currency));
+        let rest = Self::optional(&mut fields);
+        Ok(fields.finish(|| Some(Self { name, sku, price, ..rest }))?)
+    }
+
+    fn optional(fields: &mut Fields) -> Self {
+        Self {
+            description: fields.clearable("description", |text| text.prose(0..=4_000)),
+            status: fields.optional("status", |status| status.one_of(&Status::NAMES)),
+            tags: fields.optional("tags", |tags| tags.list(0..=20, |tag| tag.line(1..=50))),
+            image_url: fields.clearable("imageUrl", image_url),
+            ..Self::default()
+        }
+    }
+
+    /// The product after the changes.
+    pub fn apply(&self, product: Product, now: Timestamp) -> Product {
+        let changes = self.clone();
+        Product {
+            name: changes.name.unwrap_or(product.name),
+            sku: changes.sku.unwrap_or(product.sku),
+            price: changes.price.unwrap_or(product.price),
+            description: changes.description.unwrap_or(product.description),
+            status: changes.status.unwrap_or(product.status),
+            tags: changes.tags.unwrap_or(product.tags),
+            image_url: changes.image_url.unwrap_or(product.image_url),
+            updated_at: now,
+            version: product.version + 1,
+            ..product
+        }
+    }
+}
+
+fn name(input: Input) -> Result<String, Faults> {
+    input.line(1..=200)
+}
+
+fn image_url(input: Input) -> Result<String, Faults> {
+    let fault = input.fault("must be an absolute http or https URL");
+    let text = input.line(1..=2_000)?;
+    let is_web = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if is_web { Ok(text) } else { Err(fault) }
+}
+
+impl Resource for Product {
+    const TYPE: &'static str = "products";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn path(&self) -> Option<String> {
+        Some(format!("/products/{}", self.id))
+    }
+
+    fn attributes(&self) -> Value {
+        json!({
+            "name": self.name,
+            "sku": self.sku,
+            "price": self.price,
+            "description": self.description,
+            "status": self.status,
+            "tags": self.tags,
+            "imageUrl": self.image_url,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        })
+    }
+
+    fn version(&self) -> Option<u64> {
+        Some(self.version)
+    }
+}
+
+/// What the other services keep of a product: enough to sell it.
+pub struct Snapshot(pub Product);
+
+impl Resource for Snapshot {
+    const TYPE: &'static str = "products";
+
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    fn path(&self) -> Option<String> {
+        Some(format!("/internal/products/{}", self.0.id))
+    }
+
+    fn attributes(&self) -> Value {
+        let Product { name, sku, price, status, version, .. } = &self.0;
+        json!({"name": name, "sku": sku, "price": price, "status": status, "version": version})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::clock;
+
+    fn parse(attributes: &Value) -> Result<Product, Vec<String>> {
+        let document = json!({"data": {"type": "products", "attributes": attributes}}).to_string();
+        let currency = "USD".parse().unwrap();
+        Body::new_resource(document.as_bytes(), "products")
+            .and_then(|body| Product::parse(body, &currency, "id".to_owned(), clock::now()))
+            .map_err(|error| error.faults.into_iter().map(|fault| format!("{:?}", fault.source)).collect())
+    }
+
+    fn cup() -> Value {
+        json!({"name": "Cup", "sku": "CUP-1", "price": {"amount": 1250, "currency": "USD"}})
+    }
+
+    #[test]
+    fn a_product_without_a_status_is_on_offer() {
+        assert_eq!(parse(&cup()).map(|product| product.status), Ok(Status::Active));
+    }
+
+    #[test]
+    fn every_member_that_cannot_be_accepted_is_told() {
+        let wrong = json!({"name": "", "sku": "a b", "price": {"amount": 0.5, "currency": "EUR"}, "status": "sold",
+            "tags": ["", "x"], "imageUrl": "javascript:alert(1)", "rating": 5, "colour": "red"});
+        assert_eq!(parse(&wrong).err().map(|faults| faults.len()), Some(9));
+    }
+
+    #[test]
+    fn changes_leave_alone_what_they_do_not_name() {
+        let product = parse(&cup()).unwrap();
+        let document = json!({"data": {"type": "products", "id": "id", "attributes": {"description": "Blue"}}});
+        let body = Body::update_of(document.to_string().as_bytes(), "products", "id").unwrap();
+        let changed = Changes::parse(body, &"USD".parse().unwrap()).unwrap().apply(product.clone(), clock::now());
+        let expected = Product { description: Some("Blue".to_owned()), version: 2, updated_at: changed.updated_at, ..product };
+        assert_eq!(changed, expected);
+    }
+
+    #[test]
+    fn skus_that_differ_in_case_are_one() {
+        assert_eq!(Sku("cup-1".to_owned()).folded(), Sku("CUP-1".to_owned()).folded());
+    }
+}

@@ -1,0 +1,135 @@
+//! Who is calling: access tokens (JWT, EdDSA) verified inside every function, and roles.
+//!
+//! What is checked follows RFC 8725: one algorithm, keys by `kid` from our own configuration only,
+//! `iss`, `aud`, `exp` and `nbf` always.
+
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{self, StartupError};
+use crate::error::Error;
+use crate::http::Request;
+
+/// Seconds by which the clocks of signer and verifier may differ.
+const LEEWAY: u64 = 5;
+
+/// What a user may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// Their own profile, cart, purchases, sales and reviews.
+    Customer,
+    /// Also the catalogue, stock, all sales, moderation of reviews.
+    Staff,
+    /// Also users and roles.
+    Admin,
+}
+
+/// The claims of an access token (RFC 7519). Nothing personal: no name, no e-mail, no national id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Claims {
+    pub iss: String,
+    pub aud: String,
+    /// The user's id.
+    pub sub: String,
+    pub role: Role,
+    /// The version of the user's credentials the token was made from.
+    pub ver: u64,
+    /// Seconds since 1970, as are `nbf` and `exp`.
+    pub iat: u64,
+    pub nbf: u64,
+    pub exp: u64,
+}
+
+/// A signed-in user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub id: String,
+    pub role: Role,
+}
+
+impl Caller {
+    /// Whether the caller works for the shop.
+    pub fn is_staff(&self) -> bool {
+        self.role >= Role::Staff
+    }
+}
+
+/// Checks access tokens. Its keys are configuration: no call is made.
+pub struct Verifier {
+    keys: Vec<(String, DecodingKey)>,
+    validation: Validation,
+}
+
+impl Verifier {
+    /// With the public keys in `TOKEN_KEYS` (a JWKS, RFC 7517), for tokens of `TOKEN_ISSUER` meant
+    /// for `TOKEN_AUDIENCE`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or cannot be used.
+    pub fn from_env() -> Result<Self, StartupError> {
+        let keys = config::required::<String>("TOKEN_KEYS")?;
+        let (issuer, audience) = (config::required::<String>("TOKEN_ISSUER")?, config::required::<String>("TOKEN_AUDIENCE")?);
+        Self::new(&keys, &issuer, &audience)
+    }
+
+    /// With the keys of a JWKS document, any number of which may be live at once.
+    ///
+    /// # Errors
+    /// When the document is no JWKS, or a key is not one for EdDSA with a `kid`.
+    pub fn new(jwks: &str, issuer: &str, audience: &str) -> Result<Self, StartupError> {
+        let wrong = |why: String| StartupError(format!("the token keys are not a JWKS of Ed25519 keys: {why}"));
+        let set: JwkSet = serde_json::from_str(jwks).map_err(|error| wrong(error.to_string()))?;
+        let mut keys = Vec::with_capacity(set.keys.len());
+        for jwk in &set.keys {
+            let kid = jwk.common.key_id.clone().ok_or_else(|| wrong("a key has no kid".to_owned()))?;
+            keys.push((kid, DecodingKey::from_jwk(jwk).map_err(|error| wrong(error.to_string()))?));
+        }
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.leeway = LEEWAY;
+        validation.validate_nbf = true;
+        validation.set_issuer(&[issuer]);
+        validation.set_audience(&[audience]);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        Ok(Self { keys, validation })
+    }
+
+    /// The signed-in user who sent a request.
+    ///
+    /// # Errors
+    /// 401 without a token, or with one that does not hold; why is not told.
+    pub fn caller(&self, request: &Request) -> Result<Caller, Error> {
+        let header = request.header("authorization").ok_or_else(|| Error::unauthenticated(SIGN_IN))?;
+        let token = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let (_, token) = token.ok_or_else(|| Error::unauthenticated(SIGN_IN))?;
+        self.verify(token.trim()).ok_or_else(|| Error::unauthenticated("The access token does not hold or has expired. Sign in again."))
+    }
+
+    /// The signed-in member of staff (or admin) who sent a request.
+    ///
+    /// # Errors
+    /// 401 as [`caller`](Self::caller); 403 for customers.
+    pub fn staff(&self, request: &Request) -> Result<Caller, Error> {
+        let caller = self.caller(request)?;
+        if caller.is_staff() { Ok(caller) } else { Err(Error::forbidden("Only the shop's staff may do this.")) }
+    }
+
+    /// The caller of an endpoint that serves everybody, if they signed in.
+    ///
+    /// # Errors
+    /// 401 when a token was sent that does not hold.
+    pub fn anyone(&self, request: &Request) -> Result<Option<Caller>, Error> {
+        if request.has_header("authorization") { self.caller(request).map(Some) } else { Ok(None) }
+    }
+
+    fn verify(&self, token: &str) -> Option<Caller> {
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        let kid = header.kid?;
+        let (_, key) = self.keys.iter().find(|(known, _)| *known == kid)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
+        Some(Caller { id: claims.sub, role: claims.role })
+    }
+}
+
+const SIGN_IN: &str = "Sign in with POST /auth/login and send the header `Authorization: Bearer <accessToken>`.";

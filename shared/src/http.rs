@@ -1,0 +1,258 @@
+//! The edge of every function: [`run`] serves a handler as a Lambda function behind a REST API,
+//! [`Request`] is what a handler reads, [`Response`] what it gives.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use lambda_http::http::{HeaderValue, Method, StatusCode, header};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, RequestExt, service_fn};
+
+use crate::config::{self, StartupError};
+use crate::error::{Error, Kind};
+use crate::jsonapi::{self, media};
+use crate::store::Meter;
+use crate::{ids, log};
+
+/// What a handler answers.
+pub type Response = lambda_http::http::Response<Body>;
+
+/// Serves a handler until Lambda ends the environment. An error of the handler becomes its JSON:API
+/// answer; each request leaves one line in the log.
+///
+/// # Errors
+/// When the configuration cannot be read or the runtime cannot be reached.
+pub async fn run<H, F>(handler: H) -> Result<(), StartupError>
+where
+    H: Fn(Request) -> F + Send + Sync,
+    F: Future<Output = Result<Response, Error>> + Send,
+{
+    log::init()?;
+    let public_url = config::optional::<String>("PUBLIC_URL")?;
+    let (handler, public_url) = (&handler, public_url.as_deref());
+    lambda_http::run(service_fn(move |event| async move {
+        Ok::<_, Infallible>(answer(Request::new(event, public_url), handler).await)
+    }))
+    .await
+    .map_err(|error| StartupError(format!("the Lambda runtime ended: {error}")))
+}
+
+/// One request through a handler: media types checked, errors turned into answers, one log line.
+pub async fn answer<H, F>(request: Request, handler: H) -> Response
+where
+    H: FnOnce(Request) -> F,
+    F: Future<Output = Result<Response, Error>>,
+{
+    static WARM: AtomicBool = AtomicBool::new(false);
+    let cold_start = !WARM.swap(true, Ordering::Relaxed);
+    let started = Instant::now();
+    let (request_id, method, route) = (request.id(), request.event.method().clone(), request.route());
+    let (result, usage) = Meter::measure(async {
+        media::check_accept(request.event.headers())?;
+        handler(request).await
+    })
+    .await;
+    let (code, cause) = match &result {
+        Ok(_) => (None, None),
+        Err(error) => (Some(error.code), error.cause()),
+    };
+    let mut response = result.unwrap_or_else(|error| jsonapi::error(&error, &request_id));
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    tracing::info!(
+        request_id,
+        function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
+        method = method.as_str(),
+        route,
+        status = response.status().as_u16(),
+        duration_ms = started.elapsed().as_secs_f64() * 1000.0,
+        cold_start,
+        db_calls = usage.calls,
+        read_units = usage.read_units,
+        write_units = usage.write_units,
+        code,
+        cause,
+        "request"
+    );
+    response
+}
+
+/// An answer that is not JSON:API, and for how long others may keep it (`Cache-Control`).
+pub fn raw(content_type: &'static str, cache_control: &'static str, body: &str) -> Response {
+    let mut response = Response::new(Body::Text(body.to_owned()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    response
+}
+
+/// An answer with secrets or personal data: nobody on the way may keep it.
+pub fn not_stored(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A request as a handler reads it.
+pub struct Request {
+    event: lambda_http::Request,
+    base_url: String,
+}
+
+impl Request {
+    /// A request from its event. `public_url` is the shop's base URL (`https://shop.example/v1`);
+    /// without one, links lead to the host and stage that the request came to.
+    pub fn new(event: lambda_http::Request, public_url: Option<&str>) -> Self {
+        let base_url = public_url.map_or_else(|| requested_base_url(&event), |url| url.trim_end_matches('/').to_owned());
+        Self { event, base_url }
+    }
+
+    /// A path parameter that is an id.
+    ///
+    /// # Errors
+    /// 404 when it is not in the form of our ids: nothing has that id, so nothing is read.
+    pub fn path_id(&self, name: &str) -> Result<String, Error> {
+        let parameters = self.event.path_parameters_ref();
+        let id = parameters.and_then(|parameters| parameters.first(name)).filter(|id| ids::is_id(id));
+        id.map(str::to_owned).ok_or_else(|| Error::not_found("Nothing has this id."))
+    }
+
+    /// The value of a header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.event.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether a header was sent at all.
+    pub fn has_header(&self, name: &str) -> bool {
+        self.event.headers().contains_key(name)
+    }
+
+    /// The query parameters, all of them among those the endpoint knows.
+    ///
+    /// # Errors
+    /// 400 naming the parameter when it is unknown here or given twice.
+    pub fn query(&self, known: &[&str]) -> Result<Query, Error> {
+        let mut query = Query(BTreeMap::new());
+        for (name, value) in self.query_pairs() {
+            if !known.contains(&name) {
+                let hint = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                return Err(Error::parameter(name, format!("Not a query parameter of this endpoint. It knows: {hint}.")));
+            }
+            if query.0.insert(name.to_owned(), value.to_owned()).is_some() {
+                return Err(Error::parameter(name, "Given more than once."));
+            }
+        }
+        Ok(query)
+    }
+
+    /// The resource that the body wants to be made.
+    ///
+    /// # Errors
+    /// 415 for another media type, otherwise as [`jsonapi::Body::new_resource`].
+    pub fn new_resource(&self, kind: &str) -> Result<jsonapi::Body, Error> {
+        media::check_content_type(self.event.headers())?;
+        jsonapi::Body::new_resource(self.event.body(), kind)
+    }
+
+    /// The changes that the body wants for a resource.
+    ///
+    /// # Errors
+    /// 415 for another media type, otherwise as [`jsonapi::Body::update_of`].
+    pub fn update_of(&self, kind: &str, id: &str) -> Result<jsonapi::Body, Error> {
+        media::check_content_type(self.event.headers())?;
+        jsonapi::Body::update_of(self.event.body(), kind, id)
+    }
+
+    /// Checks `If-Match`, if it was sent, against the present version (RFC 9110, section 13.1.1).
+    ///
+    /// # Errors
+    /// 412 when it names other versions only.
+    pub fn check_if_match(&self, version: u64) -> Result<(), Error> {
+        let current = format!("\"{version}\"");
+        match self.header(header::IF_MATCH.as_str()) {
+            Some(tags) if tags.trim() != "*" && !tags.split(',').any(|tag| tag.trim() == current) => {
+                let detail = format!("The resource has changed: its ETag is now {current}. Read it again.");
+                let kind = Kind::Protocol(StatusCode::PRECONDITION_FAILED);
+                Err(Error::new(kind, "precondition_failed", "Precondition failed", detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The method and the path as requested, without the stage.
+    pub fn method_and_path(&self) -> (&Method, &str) {
+        (self.event.method(), self.event.raw_http_path())
+    }
+
+    /// The absolute link to a path of the shop.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// The absolute link to this request.
+    pub fn self_url(&self) -> String {
+        self.url_of_pairs(self.query_pairs())
+    }
+
+    /// The absolute link to this request at another cursor: its other cursors replaced by this one.
+    pub fn url_with(&self, name: &'static str, value: &str) -> String {
+        let others = self.query_pairs().filter(|(name, _)| !matches!(*name, "page[after]" | "page[before]"));
+        self.url_of_pairs(others.chain([(name, value)]))
+    }
+
+    fn url_of_pairs<'a>(&self, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        self.url(&format!("{}{mark}{query}", self.event.raw_http_path()))
+    }
+
+    fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.event.query_string_parameters_ref().into_iter().flat_map(lambda_http::aws_lambda_events::query_map::QueryMap::iter)
+    }
+
+    /// The id that the gateway gave the request: on every answer, error and log line.
+    fn id(&self) -> String {
+        match self.event.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone().unwrap_or_else(ids::new),
+            _ => ids::new(),
+        }
+    }
+
+    /// The route's pattern, such as `/products/{id}`: for logs, so that they hold no ids.
+    fn route(&self) -> String {
+        match self.event.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.clone().unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// The scheme, host and stage that a request came to.
+fn requested_base_url(event: &lambda_http::Request) -> String {
+    let header = |name| event.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let scheme = header("x-forwarded-proto").unwrap_or("https");
+    let host = header("host").unwrap_or("localhost");
+    match event.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(context)) if context.stage.is_some() => {
+            format!("{scheme}://{host}/{}", context.stage.as_deref().unwrap_or_default())
+        }
+        _ => format!("{scheme}://{host}"),
+    }
+}
+
+/// Query parameters by name.
+pub struct Query(BTreeMap<String, String>);
+
+impl Query {
+    /// From names and values.
+    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+
+    /// The value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}

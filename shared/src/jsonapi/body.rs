@@ -1,0 +1,131 @@
+//! A request body as a JSON:API resource object (JSON:API 1.1, "Creating, Updating and Deleting
+//! Resources").
+
+use lambda_http::http::StatusCode;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::input::{Fields, Input};
+use super::strict::Strict;
+use crate::error::{Error, Fault, Kind};
+
+/// The largest body that is read, in bytes.
+pub const MAX_BYTES: usize = 256 * 1024;
+
+/// The resource object of a request document.
+pub struct Body {
+    object: Map<String, Value>,
+}
+
+impl Body {
+    /// Reads the document of a request that creates a resource of a type.
+    ///
+    /// # Errors
+    /// 413 too large · 400 not JSON or no resource object · 409 another type · 403 an id of the
+    /// client's choosing, which is not supported here.
+    pub fn new_resource(bytes: &[u8], kind: &str) -> Result<Self, Error> {
+        let body = Self::read(bytes, kind)?;
+        if body.object.contains_key("id") {
+            return Err(Error::forbidden("Ids are given by the shop: leave `id` out.").at("/data/id"));
+        }
+        Ok(body)
+    }
+
+    /// Reads the document of a request that updates the resource of a type with an id.
+    ///
+    /// # Errors
+    /// 413 too large · 400 not JSON, no resource object or no `id` · 409 another type or id.
+    pub fn update_of(bytes: &[u8], kind: &str, id: &str) -> Result<Self, Error> {
+        let body = Self::read(bytes, kind)?;
+        match body.object.get("id").and_then(Value::as_str) {
+            Some(sent) if sent == id => Ok(body),
+            Some(_) => Err(type_mismatch("`id` is not the id in the path.").at("/data/id")),
+            None => Err(Error::malformed("`data` needs the resource's `id`, as text.").at("/data")),
+        }
+    }
+
+    /// The attributes, to be read member by member. A missing `attributes` reads as an empty one.
+    ///
+    /// # Errors
+    /// 422 when `attributes` is not an object, or relationships are sent, which no type here can set.
+    pub fn attributes(self) -> Result<Fields, Error> {
+        let mut object = self.object;
+        if object.contains_key("relationships") {
+            let fault = Fault::at("/data/relationships", "this resource has no relationships that can be set");
+            return Err(Error::attributes(vec![fault]));
+        }
+        let attributes = object.remove("attributes").unwrap_or_else(|| Value::Object(Map::new()));
+        Ok(Input::new(attributes, "/data/attributes").object()?)
+    }
+
+    /// What two equal requests have in common: SHA-256 over the resource object with its members
+    /// in order of their names, in hexadecimal.
+    pub fn fingerprint(&self) -> String {
+        let canonical = Value::Object(self.object.clone()).to_string();
+        Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn read(bytes: &[u8], kind: &str) -> Result<Self, Error> {
+        if bytes.len() > MAX_BYTES {
+            let detail = format!("The body has {} bytes; at most {MAX_BYTES} are read.", bytes.len());
+            let kind = Kind::Protocol(StatusCode::PAYLOAD_TOO_LARGE);
+            return Err(Error::new(kind, "body_too_large", "Body too large", detail));
+        }
+        let Strict(document) =
+            serde_json::from_slice(bytes).map_err(|error| Error::malformed(format!("The body is not JSON: {error}.")))?;
+        let Value::Object(mut members) = document else {
+            return Err(Error::malformed("A document is an object with a member `data`."));
+        };
+        let Some(Value::Object(object)) = members.remove("data") else {
+            return Err(Error::malformed("`data` has to be one resource object.").at("/data"));
+        };
+        match object.get("type").and_then(Value::as_str) {
+            Some(sent) if sent == kind => Ok(Self { object }),
+            Some(_) => Err(type_mismatch(format!("This collection holds resources of the type `{kind}`.")).at("/data/type")),
+            None => Err(Error::malformed(format!("`data` needs a `type`, here `{kind}`.")).at("/data")),
+        }
+    }
+}
+
+fn type_mismatch(detail: impl Into<String>) -> Error {
+    Error::conflict("type_mismatch", "Type or id mismatch", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(body: &str) -> u16 {
+        Body::new_resource(body.as_bytes(), "products").map_or_else(|error| error.kind.status().as_u16(), |_| 200)
+    }
+
+    #[test]
+    fn what_is_not_a_resource_document_is_refused_with_the_right_status() {
+        assert_eq!(status(r#"{"data": {"type": "products"}}"#), 200);
+        for malformed in ["", "{", "[]", "null", "{}", r#"{"data": []}"#, r#"{"data": {}}"#, r#"{"data": {"type": 1}}"#,
+            "\u{feff}{}", r#"{"data": {"type": "products", "type": "products"}}"#, r#"{"a": 1e400}"#, r#"{"a": "\ud800"}"#]
+        {
+            assert_eq!(status(malformed), 400, "{malformed}");
+        }
+        assert_eq!(status(&"[".repeat(100_000)), 400);
+        assert_eq!(status(r#"{"data": {"type": "brands"}}"#), 409);
+        assert_eq!(status(r#"{"data": {"type": "products", "id": "1"}}"#), 403);
+        assert_eq!(status(&" ".repeat(MAX_BYTES + 1)), 413);
+    }
+
+    #[test]
+    fn an_update_names_the_resource_it_updates() {
+        let update = |body: &str| Body::update_of(body.as_bytes(), "products", "7").map_err(|error| error.kind.status().as_u16());
+        assert!(update(r#"{"data": {"type": "products", "id": "7"}}"#).is_ok());
+        assert_eq!(update(r#"{"data": {"type": "products", "id": "8"}}"#).err(), Some(409));
+        assert_eq!(update(r#"{"data": {"type": "products"}}"#).err(), Some(400));
+    }
+
+    #[test]
+    fn a_fingerprint_does_not_depend_on_the_order_of_members() {
+        let print = |body: &str| Body::new_resource(body.as_bytes(), "a").map(|body| body.fingerprint()).ok();
+        let (one, two) = (r#"{"data": {"type": "a", "x": [1, 2]}}"#, r#"{"data":{"x":[1,2],"type":"a"}}"#);
+        assert_eq!(print(one), print(two));
+        assert_ne!(print(one), print(r#"{"data": {"type": "a", "x": [2, 1]}}"#));
+    }
+}

@@ -1,0 +1,175 @@
+//! Answers as JSON:API documents (JSON:API 1.1, "Document Structure").
+
+use lambda_http::Body;
+use lambda_http::http::{HeaderValue, Response as HttpResponse, StatusCode, header};
+use serde_json::{Map, Value, json};
+
+use super::media::MEDIA_TYPE;
+use super::page::Page;
+use crate::error::{Error, Source};
+use crate::http::{Request, Response};
+
+/// Something that answers show. Members are named as in `docs/api.md`, in camelCase.
+pub trait Resource {
+    /// The JSON:API type, plural.
+    const TYPE: &'static str;
+
+    /// The id within the type.
+    fn id(&self) -> &str;
+
+    /// Where it can be fetched: a path below the shop's base URL. `None` for what cannot be fetched
+    /// by itself: it has no self link and, when made, no `Location`.
+    fn path(&self) -> Option<String>;
+
+    /// The attributes: an object.
+    fn attributes(&self) -> Value;
+
+    /// To-one relationships: name, and what is related (type, id, path), if anything is.
+    fn relationships(&self) -> Vec<(&'static str, Option<Related>)> {
+        Vec::new()
+    }
+
+    /// The version that `ETag` and `If-Match` speak of; `None` for what never changes by itself.
+    fn version(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// The other end of a to-one relationship.
+pub struct Related {
+    pub kind: &'static str,
+    pub id: String,
+    /// Where it can be fetched, if it can: a path below the shop's base URL.
+    pub path: Option<String>,
+}
+
+/// 200: the resource.
+pub fn ok<R: Resource>(resource: &R, request: &Request) -> Response {
+    single(StatusCode::OK, resource, request)
+}
+
+/// 201: the resource that was made, with its `Location`.
+pub fn created<R: Resource>(resource: &R, request: &Request) -> Response {
+    located(single(StatusCode::CREATED, resource, request), resource, request)
+}
+
+/// 202: the resource as it is now; it changes by itself, look again at its `Location`.
+pub fn accepted<R: Resource>(resource: &R, request: &Request) -> Response {
+    located(single(StatusCode::ACCEPTED, resource, request), resource, request)
+}
+
+/// 204: done, nothing to show.
+pub fn no_content() -> Response {
+    let mut response = HttpResponse::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// 200: a page of resources, with the links to the pages before and after it.
+pub fn list<R: Resource>(page: &Page<R>, request: &Request) -> Response {
+    let data: Vec<Value> = page.items.iter().map(|resource| object(resource, request)).collect();
+    let document = json!({
+        "jsonapi": {"version": "1.1"},
+        "data": data,
+        "links": page.links(request),
+    });
+    respond(StatusCode::OK, &document)
+}
+
+/// An error as an errors document; `id` is the request's.
+pub fn error(error: &Error, request_id: &str) -> Response {
+    let status = error.kind.status();
+    let errors: Vec<Value> = error
+        .faults
+        .iter()
+        .map(|fault| {
+            let mut object = json!({
+                "id": request_id,
+                "status": status.as_str(),
+                "code": error.code,
+                "title": error.title,
+                "detail": fault.detail,
+            });
+            match &fault.source {
+                Some(Source::Pointer(pointer)) => object["source"] = json!({"pointer": pointer}),
+                Some(Source::Parameter(name)) => object["source"] = json!({"parameter": name}),
+                Some(Source::Header(name)) => object["source"] = json!({"header": name}),
+                None => {}
+            }
+            if let Some(meta) = &fault.meta {
+                object["meta"] = meta.clone();
+            }
+            object
+        })
+        .collect();
+    let mut response = respond(status, &json!({"jsonapi": {"version": "1.1"}, "errors": errors}));
+    let headers = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = error.retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    if let Some(allow) = error.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
+        headers.insert(header::ALLOW, allow);
+    }
+    response
+}
+
+fn single<R: Resource>(status: StatusCode, resource: &R, request: &Request) -> Response {
+    let mut document = json!({"jsonapi": {"version": "1.1"}, "data": object(resource, request)});
+    if let Some(path) = resource.path() {
+        document["links"] = json!({"self": request.url(&path)});
+    }
+    let mut response = respond(status, &document);
+    if let Some(tag) = resource.version().and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+fn located<R: Resource>(mut response: Response, resource: &R, request: &Request) -> Response {
+    let url = resource.path().map(|path| request.url(&path));
+    if let Some(location) = url.and_then(|url| HeaderValue::from_str(&url).ok()) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// One resource object.
+fn object<R: Resource>(resource: &R, request: &Request) -> Value {
+    let mut object = json!({
+        "type": R::TYPE,
+        "id": resource.id(),
+        "attributes": resource.attributes(),
+    });
+    if let Some(path) = resource.path() {
+        object["links"] = json!({"self": request.url(&path)});
+    }
+    let relationships: Map<String, Value> = resource
+        .relationships()
+        .into_iter()
+        .map(|(name, related)| {
+            let mut relationship = json!({"data": null});
+            if let Some(other) = related {
+                relationship["data"] = json!({"type": other.kind, "id": other.id});
+                if let Some(path) = other.path {
+                    relationship["links"] = json!({"related": request.url(&path)});
+                }
+            }
+            (name.to_owned(), relationship)
+        })
+        .collect();
+    if !relationships.is_empty() {
+        object["relationships"] = Value::Object(relationships);
+    }
+    object
+}
+
+fn respond(status: StatusCode, document: &Value) -> Response {
+    let mut response = HttpResponse::new(Body::Text(document.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    response
+}

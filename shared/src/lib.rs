@@ -1,0 +1,32 @@
+//! What every service needs and none owns. No business noun lives here.
+//!
+//! | Module | What it is for |
+//! | --- | --- |
+//! | [`error`] | everything that can go wrong, and the one place that picks status codes |
+//! | [`http`] | the edge: run a handler as a Lambda function, read a request, write an answer |
+//! | [`jsonapi`] | JSON:API 1.1: documents in and out, media types, pages |
+//! | [`auth`] | who is calling: access tokens, roles |
+//! | [`idempotency`] | the `Idempotency-Key` header, derived ids, fingerprints of bodies |
+//! | [`store`] | the DynamoDB client, its meter, its errors |
+//! | [`config`] | typed environment variables |
+//! | [`ids`], [`clock`], [`money`] | identifiers, time, money |
+//! | [`log`] | structured log lines |
+//! | `testing` | for tests of every crate: the embedded DynamoDB, requests, tokens, faults |
+
+pub mod auth;
+pub mod aws;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod idempotency;
+pub mod ids;
+pub mod jsonapi;
+pub mod log;
+pub mod money;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use config::StartupError;
+pub use error::Error;

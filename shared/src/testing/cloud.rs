@@ -1,0 +1,158 @@
+//! DynamoDB inside the test's process, with the tables as `template.yaml` defines them.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType,
+};
+use aws_smithy_http_client::Builder;
+use aws_smithy_runtime_api::client::http::HttpClient;
+use dynoxide::Database;
+use serde::Deserialize;
+use serde_yaml_ng::Value;
+
+use super::faults::{Fault, Faulty};
+use crate::store::{self, Item};
+
+/// An empty embedded DynamoDB of its own for each test. Tables are named by their logical ids
+/// (`CatalogTable`).
+pub struct Cloud {
+    endpoint: String,
+}
+
+impl Cloud {
+    /// Starts the database within the test's runtime and creates all tables of the template.
+    ///
+    /// # Panics
+    /// When the database or the template cannot be used: there is no test without them.
+    pub async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(dynoxide::server::serve_on(listener, Database::memory().unwrap()));
+        let cloud = Self { endpoint };
+        let client = cloud.client();
+        for (name, resource) in template()["Resources"].as_mapping().unwrap() {
+            if resource["Type"] == "AWS::DynamoDB::Table" {
+                create(&client, name.as_str().unwrap(), &resource["Properties"]).await;
+            }
+        }
+        cloud
+    }
+
+    /// A client as the functions have it.
+    pub fn client(&self) -> Client {
+        self.client_over(Builder::new().build_http())
+    }
+
+    /// A client whose calls meet faults: for each call, `plan` is told its operation
+    /// (`TransactWriteItems`) and its number from 0 and says what goes wrong, if anything.
+    pub fn client_with(&self, plan: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static) -> Client {
+        self.client_over(Faulty::new(Builder::new().build_http(), plan))
+    }
+
+    fn client_over(&self, http: impl HttpClient + 'static) -> Client {
+        let config = crate::aws::builder()
+            .region(Region::new("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
+            .endpoint_url(&self.endpoint)
+            .http_client(http)
+            .build();
+        store::client(&config)
+    }
+
+    /// Everything a table holds: to show that nothing changed.
+    ///
+    /// # Panics
+    /// When the table cannot be read.
+    pub async fn items(&self, table: &str) -> Vec<Item> {
+        self.client().scan().table_name(table).send().await.unwrap().items.unwrap_or_default()
+    }
+
+    /// Sets a text attribute of an item by its key, as an operator would by hand.
+    ///
+    /// # Panics
+    /// When the item cannot be written.
+    pub async fn set(&self, table: &str, key: (&str, &str), attribute: &str, value: &str) {
+        let update = self.client().update_item().table_name(table).key(key.0, AttributeValue::S(key.1.to_owned()));
+        let update = update.update_expression("SET #a = :v").expression_attribute_names("#a", attribute);
+        update.expression_attribute_values(":v", AttributeValue::S(value.to_owned())).send().await.unwrap();
+    }
+}
+
+/// `template.yaml`, its CloudFormation tags kept.
+///
+/// # Panics
+/// When it cannot be read.
+pub fn template() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
+    serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Table {
+    attribute_definitions: Vec<Attribute>,
+    key_schema: Vec<Key>,
+    #[serde(default)]
+    global_secondary_indexes: Vec<Index>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attribute {
+    attribute_name: String,
+    attribute_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Key {
+    attribute_name: String,
+    key_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Index {
+    index_name: String,
+    key_schema: Vec<Key>,
+    projection: IndexProjection,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct IndexProjection {
+    projection_type: String,
+}
+
+impl Key {
+    fn schema(&self) -> KeySchemaElement {
+        let kind = KeyType::from(self.key_type.as_str());
+        KeySchemaElement::builder().attribute_name(&self.attribute_name).key_type(kind).build().unwrap()
+    }
+}
+
+async fn create(client: &Client, name: &str, properties: &Value) {
+    let table: Table = serde_yaml_ng::from_value(properties.clone()).unwrap();
+    let mut create = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+    for attribute in &table.attribute_definitions {
+        let kind = ScalarAttributeType::from(attribute.attribute_type.as_str());
+        let definition = AttributeDefinition::builder().attribute_name(&attribute.attribute_name).attribute_type(kind);
+        create = create.attribute_definitions(definition.build().unwrap());
+    }
+    for key in &table.key_schema {
+        create = create.key_schema(key.schema());
+    }
+    for index in &table.global_secondary_indexes {
+        let projection = ProjectionType::from(index.projection.projection_type.as_str());
+        let mut definition = GlobalSecondaryIndex::builder()
+            .index_name(&index.index_name)
+            .projection(Projection::builder().projection_type(projection).build());
+        for key in &index.key_schema {
+            definition = definition.key_schema(key.schema());
+        }
+        create = create.global_secondary_indexes(definition.build().unwrap());
+    }
+    create.send().await.unwrap();
+}

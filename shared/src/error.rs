@@ -116,8 +116,7 @@ impl Error {
 
     /// 422: members of the document that are missing, unknown, of the wrong kind or out of range.
     pub fn attributes(faults: Vec<Fault>) -> Self {
-        let error = Self::new(Kind::Unprocessable, "invalid_attribute", "Invalid attribute", "");
-        Self { faults, ..error }
+        Self::new(Kind::Unprocessable, "invalid_attribute", "Invalid attribute", "").with_faults(faults)
     }
 
     /// 401: no token, or one that does not hold.
@@ -157,6 +156,18 @@ impl Error {
         let detail = "Something went wrong on our side. The error's id tells us which request it was.";
         let error = Self::new(Kind::Internal, "internal", "Internal error", detail);
         Self { cause: Some(cause.into()), ..error }
+    }
+
+    /// 405: the path knows other methods only (`Allow`).
+    pub fn method_not_allowed(detail: impl Into<String>, allow: &str) -> Self {
+        let kind = Kind::Protocol(StatusCode::METHOD_NOT_ALLOWED);
+        let error = Self::new(kind, "method_not_allowed", "Method not allowed", detail);
+        Self { allow: Some(allow.to_owned()), ..error }
+    }
+
+    /// The same error with other faults: one for each thing that is wrong.
+    pub fn with_faults(self, faults: Vec<Fault>) -> Self {
+        Self { faults, ..self }
     }
 
     /// The same error, its (only) fault at a place in the request document.

@@ -1,1 +1,16 @@
-//! x
+//! Inventory: how much there is of every product, to the piece. Owns the table `InventoryTable`.
+//!
+//! | File | What it holds |
+//! | --- | --- |
+//! | [`stock`] | stock items, movements, what staff may ask for; shortages |
+//! | [`catalog`] | the way to ask catalog for a product: time-outs, retries, circuit breaker |
+//! | [`store`] | the table, and this table's part of a purchase |
+
+pub mod catalog;
+pub mod stock;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use catalog::Catalog;
+pub use store::Stock;

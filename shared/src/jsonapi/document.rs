@@ -76,6 +76,11 @@ pub fn list<R: Resource>(page: &Page<R>, request: &Request) -> Response {
     respond(StatusCode::OK, &document)
 }
 
+/// 200: a document without data, that tells something of the API itself.
+pub fn meta(meta: Value) -> Response {
+    respond(StatusCode::OK, &json!({"jsonapi": {"version": "1.1"}, "meta": meta}))
+}
+
 /// An error as an errors document; `id` is the request's.
 pub fn error(error: &Error, request_id: &str) -> Response {
     let status = error.kind.status();

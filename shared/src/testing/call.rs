@@ -43,6 +43,13 @@ impl Call {
         self
     }
 
+    /// At another path.
+    pub fn at(mut self, path: &str) -> Self {
+        self.event["path"] = json!(path);
+        self.event["requestContext"]["path"] = json!(format!("/v1{path}"));
+        self
+    }
+
     /// With a header, in place of the event's own.
     pub fn header(self, name: &str, value: &str) -> Self {
         let mut call = self.without(name);

@@ -1,0 +1,44 @@
+//! Which methods each public path knows. A test (`localstack/tests/layout.rs`) checks that the list
+//! says the same as `template.yaml`.
+
+use matchit::Router;
+
+/// Every public route: its path as in the template, its methods.
+pub const ROUTES: [(&str, &str); 12] = [
+    ("/.well-known/jwks.json", "GET"),
+    ("/auth/login", "POST"),
+    ("/auth/register", "POST"),
+    ("/health", "GET"),
+    ("/inventory/{productId}", "GET"),
+    ("/inventory/{productId}/adjustments", "POST"),
+    ("/products", "GET, POST"),
+    ("/products/{id}", "DELETE, GET, PATCH"),
+    ("/purchases", "POST"),
+    ("/sales", "GET"),
+    ("/sales/{id}", "GET"),
+    ("/users/me", "GET"),
+];
+
+/// The methods of the path, as `Allow` lists them; `None` for a path that leads nowhere.
+pub fn allowed(path: &str) -> Option<&'static str> {
+    let mut router = Router::new();
+    for (route, methods) in ROUTES {
+        // Routes that cannot stand together would be a defect; the layout test inserts them all.
+        router.insert(route, methods).ok()?;
+    }
+    router.at(path).ok().map(|found| *found.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_path_tells_its_methods_and_others_lead_nowhere() {
+        assert_eq!(allowed("/products/7"), Some("DELETE, GET, PATCH"));
+        assert_eq!(allowed("/products"), Some("GET, POST"));
+        for path in ["/", "/nothing", "/products/7/8", "/internal/products/7"] {
+            assert_eq!(allowed(path), None, "{path}");
+        }
+    }
+}

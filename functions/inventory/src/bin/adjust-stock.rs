@@ -1,0 +1,128 @@
+//! `POST /inventory/{productId}/adjustments`: staff book a receipt or an adjustment.
+
+use inventory::stock::Movement;
+use inventory::store::Adjustment;
+use inventory::{Catalog, Stock};
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::idempotency::{self, Key};
+use shared::{Error, StartupError, clock, ids, jsonapi};
+
+async fn adjust_stock(
+    stock: &Stock,
+    catalog: &Catalog,
+    tokens: &Verifier,
+    request: Request,
+) -> Result<Response, Error> {
+    let caller = tokens.staff(&request)?;
+    request.query(&[])?;
+    let product_id = request.path_id("productId")?;
+    let key = Key::optional(&request)?;
+    let body = request.new_resource("stock-movements")?;
+    let fingerprint = body.fingerprint();
+    let id = key.map_or_else(ids::new, |key| key.id(&format!("movements/{product_id}"), &caller.id));
+    let movement = Movement::parse(body, id, product_id.clone(), caller.id, clock::now())?;
+    let product = catalog.product(&product_id).await?;
+    let product = product.ok_or_else(|| Error::not_found("There is no product with this id."))?;
+    match stock.adjust(&movement, &product, &fingerprint).await? {
+        Adjustment::Made => Ok(jsonapi::created(&movement, &request)),
+        Adjustment::Replayed(movement) => Ok(idempotency::replayed(jsonapi::created(&movement, &request))),
+        Adjustment::KeyReused => Err(idempotency::reused()),
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    let (stock, catalog, tokens) = (Stock::from_env().await?, Catalog::from_env()?, Verifier::from_env()?);
+    http::run(|request| adjust_stock(&stock, &catalog, &tokens, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inventory::testing::CatalogStandIn;
+    use serde_json::json;
+    use shared::auth::Role;
+    use shared::testing::{Answer, Call, Cloud, Tokens};
+
+    struct Shop {
+        stock: Stock,
+        catalog: CatalogStandIn,
+        tokens: Tokens,
+        product: String,
+    }
+
+    async fn shop(catalog: &'static [u16]) -> Shop {
+        let stock = Stock::new(Cloud::start().await.client(), "InventoryTable");
+        Shop { stock, catalog: CatalogStandIn::start(catalog).await, tokens: Tokens::new(), product: ids::new() }
+    }
+
+    impl Shop {
+        fn call(&self) -> Call {
+            let call = Call::event("adjust-stock").path("productId", &self.product);
+            call.bearer(&self.tokens.token("eva", Role::Staff))
+        }
+
+        async fn send(&self, call: &Call) -> Answer {
+            let verifier = self.tokens.verifier();
+            call.send(|request| adjust_stock(&self.stock, &self.catalog.catalog, &verifier, request)).await
+        }
+
+        async fn available(&self) -> Option<i64> {
+            self.stock.get(&self.product).await.unwrap().map(|item| item.available)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_receipt_makes_stock_and_takes_the_products_snapshot() {
+        let shop = shop(&[200]).await;
+        let answer = shop.send(&shop.call()).await;
+        assert_eq!((answer.status, answer.attribute("quantity")), (201, &json!(10)));
+        let item = shop.stock.get(&shop.product).await.unwrap().unwrap();
+        assert_eq!((item.available, item.product.sku.as_str()), (10, "CUP-1"));
+    }
+
+    #[tokio::test]
+    async fn a_repeated_receipt_is_booked_once() {
+        let shop = shop(&[200]).await;
+        let first = shop.send(&shop.call()).await;
+        let again = shop.send(&shop.call()).await;
+        assert_eq!((again.status, again.header("idempotent-replayed"), &again.body), (201, "true", &first.body));
+        assert_eq!(shop.available().await, Some(10));
+        let other = json!({"kind": "receipt", "quantity": 11, "reason": "delivery"});
+        let other = shop.send(&shop.call().resource("stock-movements", None, &other)).await;
+        assert_eq!((other.status, other.code()), (422, "idempotency_key_reused"));
+    }
+
+    #[tokio::test]
+    async fn more_than_there_is_cannot_be_taken() {
+        let shop = shop(&[200]).await;
+        shop.send(&shop.call()).await;
+        let take = json!({"kind": "adjustment", "quantity": -11, "reason": "count"});
+        let take = shop.call().header("idempotency-key", "other").resource("stock-movements", None, &take);
+        let answer = shop.send(&take).await;
+        assert_eq!((answer.status, answer.code()), (409, "insufficient_stock"));
+        let expected = json!([{"productId": shop.product, "requested": 11, "available": 10}]);
+        assert_eq!(answer.body["errors"][0]["meta"]["shortages"], expected);
+        assert_eq!(shop.available().await, Some(10));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_product_is_not_found_and_a_silent_catalog_is_told() {
+        let unknown = shop(&[404]).await;
+        assert_eq!(unknown.send(&unknown.call()).await.status, 404);
+        let silent = shop(&[500]).await;
+        let answer = silent.send(&silent.call()).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
+        assert_eq!(silent.available().await, None);
+    }
+
+    #[tokio::test]
+    async fn only_staff_book_movements() {
+        let shop = shop(&[200]).await;
+        let customer = shop.call().bearer(&shop.tokens.token("ana", Role::Customer));
+        assert_eq!(shop.send(&customer).await.status, 403);
+        assert_eq!(shop.send(&shop.call().without("authorization")).await.status, 401);
+        assert_eq!((shop.available().await, shop.catalog.calls()), (None, 0));
+    }
+}

@@ -1,0 +1,136 @@
+//! The purchase: one batch read of the stock, one transaction that takes the pieces and keeps the
+//! sale, an answer that is final. No lock, no reservation, nothing to repair (`docs/architecture.md`).
+
+use std::collections::HashMap;
+
+use inventory::stock::StockItem;
+use inventory::{Catalog, Stock};
+use shared::clock::Timestamp;
+use shared::money::Currency;
+use shared::store::Refused;
+use shared::{Error, StartupError, config, ids};
+
+use crate::Sales;
+use crate::order::Order;
+use crate::sale::{Offer, Sale, settle};
+
+/// How often an order is settled again because a price changed between the read and the write.
+const ATTEMPTS: usize = 5;
+
+/// What a purchase came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Purchase {
+    Sold(Sale),
+    /// It was sold before, under the same idempotency key.
+    Replayed(Sale),
+    /// The idempotency key was used before for another body.
+    KeyReused,
+}
+
+/// Who buys, and how a repeated request is known.
+pub struct Buyer<'a> {
+    pub customer_id: &'a str,
+    /// The id of the sale: derived from the customer and the idempotency key.
+    pub sale_id: &'a str,
+    /// The fingerprint of the request's body.
+    pub fingerprint: &'a str,
+}
+
+/// All that a purchase works on.
+pub struct Purchases {
+    sales: Sales,
+    stock: Stock,
+    catalog: Catalog,
+    currency: Currency,
+}
+
+impl Purchases {
+    /// From the environment, over one connection.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub async fn from_env() -> Result<Self, StartupError> {
+        let sales = Sales::from_env().await?;
+        let stock = Stock::from_env_with(sales.client())?;
+        Ok(Self::new(sales, stock, Catalog::from_env()?, config::required("CURRENCY")?))
+    }
+
+    /// From its parts.
+    pub fn new(sales: Sales, stock: Stock, catalog: Catalog, currency: Currency) -> Self {
+        Self { sales, stock, catalog, currency }
+    }
+
+    /// The shop's currency.
+    pub fn currency(&self) -> &Currency {
+        &self.currency
+    }
+
+    /// Buys. For N products: one batch read of N stock items, one transaction of N + 1 items. A
+    /// refusal writes nothing and costs one read more: a repeated request whose first try took the
+    /// last pieces gets its sale, not a refusal.
+    ///
+    /// # Errors
+    /// As [`settle`]; `Unavailable` when catalog has to be asked for a product and does not answer,
+    /// other buyers are in the way for too long, or DynamoDB does not answer. Nothing was sold then,
+    /// or the same key finds the sale.
+    pub async fn buy(&self, order: &Order, buyer: &Buyer<'_>, now: Timestamp) -> Result<Purchase, Error> {
+        let mut offers = self.offers(order).await?;
+        for _ in 0..ATTEMPTS {
+            let sale = match settle(order, &offers, &self.currency, buyer.sale_id, buyer.customer_id, now) {
+                Ok(sale) => sale,
+                Err(refusal) => return self.replay_or(refusal, buyer).await,
+            };
+            let takes = order.lines.iter().map(|line| {
+                let version = offers.get(&line.product_id).map(|offer| offer.product.version).unwrap_or_default();
+                self.stock.take(&line.product_id, line.quantity, version, now)
+            });
+            match self.sales.sell(&sale, buyer.fingerprint, takes.collect::<Result<_, _>>()?).await? {
+                Ok(()) => return Ok(Purchase::Sold(sale)),
+                Err(refused) if refused.part(order.lines.len()) => {
+                    return self.replay_or(Error::unavailable("the sale that refused this one cannot be read"), buyer).await;
+                }
+                Err(refused) => offers.extend(found(order, refused)?),
+            }
+        }
+        Err(Error::unavailable("prices kept changing"))
+    }
+
+    /// The sale that was made before under the same key, or else the error.
+    async fn replay_or(&self, error: Error, buyer: &Buyer<'_>) -> Result<Purchase, Error> {
+        match self.sales.stored(buyer.sale_id).await? {
+            Some(stored) if stored.fingerprint == buyer.fingerprint => Ok(Purchase::Replayed(stored.sale)),
+            Some(_) => Ok(Purchase::KeyReused),
+            None => Err(error),
+        }
+    }
+
+    /// What there is of each product of an order. A product without a stock item may be new: catalog
+    /// knows whether it exists.
+    async fn offers(&self, order: &Order) -> Result<HashMap<String, Offer>, Error> {
+        let ids: Vec<&str> = order.lines.iter().map(|line| line.product_id.as_str()).collect();
+        let mut offers: HashMap<String, Offer> = self.stock.get_many(&ids).await?.into_values().map(offer).collect();
+        for id in ids.into_iter().filter(|id| ids::is_id(id)) {
+            if !offers.contains_key(id)
+                && let Some(product) = self.catalog.product(id).await?
+            {
+                offers.insert(id.to_owned(), Offer { available: 0, product });
+            }
+        }
+        Ok(offers)
+    }
+}
+
+fn offer(item: StockItem) -> (String, Offer) {
+    (item.product_id, Offer { available: item.available, product: item.product })
+}
+
+/// What the transaction found of the products that refused it.
+fn found(order: &Order, refused: Refused) -> Result<Vec<(String, Offer)>, Error> {
+    let mut offers = Vec::new();
+    for (part, item) in refused.failed {
+        let Some(line) = order.lines.get(part) else { continue };
+        let item = item.ok_or_else(|| Error::internal(format!("the stock item of {} is gone", line.product_id)))?;
+        offers.push(offer(Stock::refusal(item)?));
+    }
+    Ok(offers)
+}

@@ -1,1 +1,174 @@
-//! x
+//! The shop as people use it, over HTTP: the verbs of the end-to-end tests. `make test` deploys the
+//! shop to a local cloud of its own and tells its address by environment variables.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
+
+pub mod store;
+
+use std::env;
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use shared::ids;
+
+const MEDIA_TYPE: &str = "application/vnd.api+json";
+
+/// A deployed shop.
+pub struct Shop {
+    http: Client,
+    pub url: String,
+}
+
+/// Someone who calls the shop: with a token or without.
+pub struct Person<'a> {
+    shop: &'a Shop,
+    token: Option<String>,
+}
+
+/// What the shop answered.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+/// An environment variable that `make test` sets.
+pub fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the end-to-end tests with `make test`"))
+}
+
+impl Shop {
+    /// The shop that `ZOCO_URL` names.
+    pub fn from_env() -> Self {
+        Self { http: Client::new(), url: variable("ZOCO_URL") }
+    }
+
+    /// Someone who has not signed in.
+    pub fn anyone(&self) -> Person<'_> {
+        Person { shop: self, token: None }
+    }
+
+    /// Someone with a token, be it good or bad.
+    pub fn bearer(&self, token: &str) -> Person<'_> {
+        Person { shop: self, token: Some(token.to_owned()) }
+    }
+
+    /// A member of staff, signed in.
+    pub async fn staff(&self) -> Person<'_> {
+        self.sign_in(&variable("ZOCO_STAFF_EMAIL"), &variable("ZOCO_STAFF_PASSWORD")).await
+    }
+
+    /// A new customer, registered and signed in.
+    pub async fn customer(&self) -> Person<'_> {
+        let email = format!("{}@shop.example", ids::new());
+        let attributes = json!({"email": email, "password": "correct horse battery staple"});
+        let registered = self.anyone().create("/auth/register", "users", &attributes).await;
+        assert_eq!(registered.status, 201, "{registered:?}");
+        self.sign_in(&email, "correct horse battery staple").await
+    }
+
+    async fn sign_in(&self, email: &str, password: &str) -> Person<'_> {
+        let attributes = json!({"email": email, "password": password});
+        let session = self.anyone().create("/auth/login", "sessions", &attributes).await;
+        assert_eq!(session.status, 201, "{session:?}");
+        self.bearer(session.attribute("accessToken").as_str().unwrap())
+    }
+}
+
+impl Person<'_> {
+    /// Reads a path of the shop, or a link that an answer gave.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    /// Creates a resource of a type.
+    pub async fn create(&self, path: &str, kind: &str, attributes: &Value) -> Reply {
+        self.create_once(path, kind, attributes, &ids::new()).await
+    }
+
+    /// Creates a resource of a type under an idempotency key.
+    pub async fn create_once(&self, path: &str, kind: &str, attributes: &Value, key: &str) -> Reply {
+        let document = json!({"data": {"type": kind, "attributes": attributes}}).to_string();
+        self.send(Method::POST, path, &[("Idempotency-Key", key)], Some(document)).await
+    }
+
+    /// Changes a resource.
+    pub async fn update(&self, path: &str, kind: &str, id: &str, attributes: &Value) -> Reply {
+        let document = json!({"data": {"type": kind, "id": id, "attributes": attributes}}).to_string();
+        self.send(Method::PATCH, path, &[], Some(document)).await
+    }
+
+    /// Sends any request. A body goes as a JSON:API document.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Reply {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.shop.url) };
+        let mut request = self.shop.http.request(method, url).header("accept", MEDIA_TYPE);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", MEDIA_TYPE).body(body);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        Reply { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    }
+
+    /// Adds a product to the catalogue and tells its id.
+    pub async fn adds_a_product(&self, name: &str, price: i64) -> String {
+        let sku = format!("SKU-{}", ids::new());
+        let attributes = json!({"name": name, "sku": sku, "price": {"amount": price, "currency": "USD"}});
+        let product = self.create("/products", "products", &attributes).await;
+        assert_eq!(product.status, 201, "{product:?}");
+        product.id().to_owned()
+    }
+
+    /// Books goods that came in.
+    pub async fn receives(&self, product: &str, quantity: i64) -> Reply {
+        let attributes = json!({"kind": "receipt", "quantity": quantity, "reason": "delivery"});
+        self.create(&format!("/inventory/{product}/adjustments"), "stock-movements", &attributes).await
+    }
+
+    /// What is left of a product.
+    pub async fn counts(&self, product: &str) -> Value {
+        self.get(&format!("/inventory/{product}")).await.attribute("available").clone()
+    }
+
+    /// Buys pieces of a product under an idempotency key.
+    pub async fn buys(&self, product: &str, quantity: i64, key: &str) -> Reply {
+        let lines = json!({"lines": [{"productId": product, "quantity": quantity}]});
+        self.create_once("/purchases", "sales", &lines, key).await
+    }
+}
+
+impl Reply {
+    /// The id of the primary resource.
+    pub fn id(&self) -> &str {
+        self.body["data"]["id"].as_str().unwrap_or_default()
+    }
+
+    /// An attribute of the primary resource.
+    pub fn attribute(&self, name: &str) -> &Value {
+        &self.body["data"]["attributes"][name]
+    }
+
+    /// The code of the first error.
+    pub fn code(&self) -> &str {
+        self.body["errors"][0]["code"].as_str().unwrap_or_default()
+    }
+
+    /// The text of a header.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The ids of a list.
+    pub fn ids(&self) -> Vec<&str> {
+        let items = self.body["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+        items.iter().filter_map(|item| item["id"].as_str()).collect()
+    }
+}

@@ -70,7 +70,8 @@ impl Verifier {
     /// Names the variable that is missing or cannot be used.
     pub fn from_env() -> Result<Self, StartupError> {
         let keys = config::required::<String>("TOKEN_KEYS")?;
-        let (issuer, audience) = (config::required::<String>("TOKEN_ISSUER")?, config::required::<String>("TOKEN_AUDIENCE")?);
+        let (issuer, audience) =
+            (config::required::<String>("TOKEN_ISSUER")?, config::required::<String>("TOKEN_AUDIENCE")?);
         Self::new(&keys, &issuer, &audience)
     }
 
@@ -103,7 +104,8 @@ impl Verifier {
         let header = request.header("authorization").ok_or_else(|| Error::unauthenticated(SIGN_IN))?;
         let token = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let (_, token) = token.ok_or_else(|| Error::unauthenticated(SIGN_IN))?;
-        self.verify(token.trim()).ok_or_else(|| Error::unauthenticated("The access token does not hold or has expired. Sign in again."))
+        self.verify(token.trim())
+            .ok_or_else(|| Error::unauthenticated("The access token does not hold or has expired. Sign in again."))
     }
 
     /// The signed-in member of staff (or admin) who sent a request.

@@ -106,7 +106,7 @@ impl Error {
     /// 400: a query parameter that is unknown here, or whose value cannot be used.
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
         Self::new(Kind::BadRequest, "invalid_parameter", "Invalid query parameter", detail)
-            .from_source(Source::Parameter(name.to_owned()))
+            .with_source(Source::Parameter(name.to_owned()))
     }
 
     /// 400: a request header that is missing or whose value cannot be used.
@@ -172,7 +172,7 @@ impl Error {
 
     /// The same error, its (only) fault at a place in the request document.
     pub fn at(self, pointer: impl Into<String>) -> Self {
-        self.from_source(Source::Pointer(pointer.into()))
+        self.with_source(Source::Pointer(pointer.into()))
     }
 
     /// The same error with facts for machines.
@@ -190,10 +190,10 @@ impl Error {
 
     /// The same error, its (only) fault in a request header.
     pub fn in_header(self, name: &'static str) -> Self {
-        self.from_source(Source::Header(name))
+        self.with_source(Source::Header(name))
     }
 
-    fn from_source(mut self, source: Source) -> Self {
+    fn with_source(mut self, source: Source) -> Self {
         for fault in &mut self.faults {
             fault.source = Some(source.clone());
         }

@@ -105,7 +105,8 @@ impl Request {
     /// A request from its event. `public_url` is the shop's base URL (`https://shop.example/v1`);
     /// without one, links lead to the host and stage that the request came to.
     pub fn new(event: lambda_http::Request, public_url: Option<&str>) -> Self {
-        let base_url = public_url.map_or_else(|| requested_base_url(&event), |url| url.trim_end_matches('/').to_owned());
+        let base_url =
+            public_url.map_or_else(|| requested_base_url(&event), |url| url.trim_end_matches('/').to_owned());
         Self { event, base_url }
     }
 
@@ -138,7 +139,10 @@ impl Request {
         for (name, value) in self.query_pairs() {
             if !known.contains(&name) {
                 let hint = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                return Err(Error::parameter(name, format!("Not a query parameter of this endpoint. It knows: {hint}.")));
+                return Err(Error::parameter(
+                    name,
+                    format!("Not a query parameter of this endpoint. It knows: {hint}."),
+                ));
             }
             if query.0.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(Error::parameter(name, "Given more than once."));
@@ -209,7 +213,10 @@ impl Request {
     }
 
     fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.event.query_string_parameters_ref().into_iter().flat_map(lambda_http::aws_lambda_events::query_map::QueryMap::iter)
+        self.event
+            .query_string_parameters_ref()
+            .into_iter()
+            .flat_map(lambda_http::aws_lambda_events::query_map::QueryMap::iter)
     }
 
     /// The id that the gateway gave the request: on every answer, error and log line.

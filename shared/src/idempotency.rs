@@ -22,7 +22,10 @@ impl Key {
     /// 400 without the header, or when it is not 1 to 255 visible ASCII characters.
     pub fn required(request: &Request) -> Result<Self, Error> {
         Self::optional(request)?.ok_or_else(|| {
-            Error::header(HEADER, "Send an Idempotency-Key, new for each purchase you mean and the same when you repeat it.")
+            Error::header(
+                HEADER,
+                "Send an Idempotency-Key, new for each purchase you mean and the same when you repeat it.",
+            )
         })
     }
 

@@ -52,11 +52,6 @@ impl Money {
         });
         fields.finish(|| Some(Self { amount: amount?, currency: currency? }))
     }
-
-    /// The price of several pieces, in minor units; `None` past what can be counted.
-    pub fn times(&self, quantity: i64) -> Option<Self> {
-        Some(Self { amount: self.amount.checked_mul(quantity)?, currency: self.currency.clone() })
-    }
 }
 
 #[cfg(test)]

@@ -264,7 +264,8 @@ mod tests {
         let document = json!({"data": {"type": "products", "id": "id", "attributes": {"description": "Blue"}}});
         let body = Body::update_of(document.to_string().as_bytes(), "products", "id").unwrap();
         let changed = Changes::parse(body, &"USD".parse().unwrap()).unwrap().apply(product.clone(), clock::now());
-        let expected = Product { description: Some("Blue".to_owned()), version: 2, updated_at: changed.updated_at, ..product };
+        let expected =
+            Product { description: Some("Blue".to_owned()), version: 2, updated_at: changed.updated_at, ..product };
         assert_eq!(changed, expected);
     }
 

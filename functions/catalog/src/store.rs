@@ -117,11 +117,7 @@ impl Products {
     /// # Errors
     /// `NotFound` · what `change` says · `Conflict` (`already_exists`) when the SKU is taken ·
     /// `Unavailable` when others keep writing.
-    pub async fn update(
-        &self,
-        id: &str,
-        change: impl Fn(Product) -> Result<Product, Error>,
-    ) -> Result<Product, Error> {
+    pub async fn update(&self, id: &str, change: impl Fn(Product) -> Result<Product, Error>) -> Result<Product, Error> {
         for _ in 0..UPDATE_ATTEMPTS {
             let stored = self.read_to_change(id).await?;
             let (old, fingerprint) = (stored.product, stored.fingerprint);

@@ -38,7 +38,8 @@ impl Signer {
         let name = config::required::<String>("SIGNING_KEY")?;
         let client = Client::new(&aws::config_from_env("SSM")?);
         let read = client.get_parameter().name(&name).with_decryption(true).send().await;
-        let parameter = read.map_err(|error| StartupError(format!("parameter {name}: {:?}", error.into_service_error())))?;
+        let parameter =
+            read.map_err(|error| StartupError(format!("parameter {name}: {:?}", error.into_service_error())))?;
         let value = parameter.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
         Self::new(&value, config::required("TOKEN_ISSUER")?, config::required("TOKEN_AUDIENCE")?)
     }

@@ -43,9 +43,10 @@ impl Users {
         let parts = vec![self.put_new(&email_key, account)?, self.put_new(&user_key(&user.id), user)?];
         match store::transact(&self.client, parts).await? {
             Ok(()) => Ok(()),
-            Err(Refused { .. }) => {
-                Err(Error::already_exists("/data/attributes/email", "This e-mail address is registered already. Sign in."))
-            }
+            Err(Refused { .. }) => Err(Error::already_exists(
+                "/data/attributes/email",
+                "This e-mail address is registered already. Sign in.",
+            )),
         }
     }
 

@@ -61,9 +61,8 @@ impl Registration {
         let email = fields.required("email", Email::parse);
         let password = fields.required("password", new_password);
         let display_name = fields.clearable("displayName", |name| name.line(1..=100));
-        let registration = fields.finish(|| {
-            Some(Self { email: email?, password: password?, display_name: display_name.flatten() })
-        });
+        let registration =
+            fields.finish(|| Some(Self { email: email?, password: password?, display_name: display_name.flatten() }));
         Ok(registration?)
     }
 
@@ -106,8 +105,7 @@ impl Credentials {
         let mut fields = body.attributes()?;
         let email = fields.required("email", Input::any_text);
         let password = fields.required("password", Input::any_text);
-        let credentials =
-            fields.finish(|| Some(Self { email: fold(&email?), password: password?.nfc().collect() }));
+        let credentials = fields.finish(|| Some(Self { email: fold(&email?), password: password?.nfc().collect() }));
         Ok(credentials?)
     }
 

@@ -104,7 +104,8 @@ impl Movement {
             }
         });
         let reason = fields.required("reason", |reason| reason.line(1..=500));
-        let reference = fields.clearable("reference", |reference| reference.line(1..=100)).map(Option::unwrap_or_default);
+        let reference =
+            fields.clearable("reference", |reference| reference.line(1..=100)).map(Option::unwrap_or_default);
         let movement = fields.finish(|| {
             let reference = reference.filter(|reference| !reference.is_empty());
             let (kind, quantity, reason) = (kind?, quantity?, reason?);
@@ -180,8 +181,14 @@ mod tests {
 
     #[test]
     fn quantities_are_whole_bounded_and_not_zero() {
-        for quantity in [json!(0), json!(1.5), json!("3"), json!(1_000_001), json!(9_007_199_254_740_993_i64), json!(null)] {
-            assert_eq!(parse(&json!({"kind": "adjustment", "quantity": quantity, "reason": "x"})), Err(1), "{quantity}");
+        for quantity in
+            [json!(0), json!(1.5), json!("3"), json!(1_000_001), json!(9_007_199_254_740_993_i64), json!(null)]
+        {
+            assert_eq!(
+                parse(&json!({"kind": "adjustment", "quantity": quantity, "reason": "x"})),
+                Err(1),
+                "{quantity}"
+            );
         }
     }
 

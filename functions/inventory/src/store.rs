@@ -107,7 +107,12 @@ impl Stock {
     ///
     /// # Errors
     /// `Conflict` (`insufficient_stock`) when stock would go below zero.
-    pub async fn adjust(&self, movement: &Movement, product: &Snapshot, fingerprint: &str) -> Result<Adjustment, Error> {
+    pub async fn adjust(
+        &self,
+        movement: &Movement,
+        product: &Snapshot,
+        fingerprint: &str,
+    ) -> Result<Adjustment, Error> {
         let mut item = store::to_item(movement)?;
         item.insert("sk".to_owned(), text(format!("movement#{}", movement.id)));
         item.insert("fingerprint".to_owned(), text(fingerprint));
@@ -228,7 +233,10 @@ mod tests {
         let stock = Stock::new(cloud.client(), "InventoryTable");
         stock.adjust(&receipt("m1", "p", 2), &cup(1), "f").await.unwrap();
         let refused = stock.adjust(&receipt("m2", "p", -3), &cup(1), "f").await.unwrap_err();
-        assert_eq!((refused.code, refused.faults[0].meta.clone().unwrap()["shortages"][0]["available"].as_i64()), ("insufficient_stock", Some(2)));
+        assert_eq!(
+            (refused.code, refused.faults[0].meta.clone().unwrap()["shortages"][0]["available"].as_i64()),
+            ("insufficient_stock", Some(2))
+        );
         let unknown = stock.adjust(&receipt("m3", "q", -1), &cup(1), "f").await.unwrap_err();
         assert_eq!(unknown.code, "insufficient_stock");
         assert_eq!(cloud.items("InventoryTable").await.len(), 2);

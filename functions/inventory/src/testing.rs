@@ -60,7 +60,8 @@ impl CatalogStandIn {
                 let read = socket.read(&mut buffer).await.unwrap();
                 assert!(String::from_utf8_lossy(&buffer[..read]).contains("x-api-key: secret"));
                 let body = json!({"data": {"type": "products", "id": "p", "attributes": cup(1)}}).to_string();
-                let head = format!("HTTP/1.1 {status} Any\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+                let head =
+                    format!("HTTP/1.1 {status} Any\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
                 socket.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
             }
         });

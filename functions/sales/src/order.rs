@@ -127,7 +127,13 @@ mod tests {
         let unit_price = json!([{"productId": "a", "quantity": 1, "unitPrice": {"amount": 1, "currency": "USD"}}]);
         assert_eq!(parse(&unit_price), Err(vec!["/data/attributes/lines/0/unitPrice".to_owned()]));
         let line = |amount: i64| json!({"productId": "a", "quantity": 1, "expectedUnitPrice": {"amount": amount, "currency": "USD"}});
-        assert_eq!(parse(&json!([line(1), line(2)])), Err(vec!["/data/attributes/lines/1/expectedUnitPrice".to_owned()]));
-        assert!(parse(&json!([{"productId": "a", "quantity": 1}, line(2)])).is_ok_and(|lines| lines[0].expected_unit_price.is_some()));
+        assert_eq!(
+            parse(&json!([line(1), line(2)])),
+            Err(vec!["/data/attributes/lines/1/expectedUnitPrice".to_owned()])
+        );
+        assert!(
+            parse(&json!([{"productId": "a", "quantity": 1}, line(2)]))
+                .is_ok_and(|lines| lines[0].expected_unit_price.is_some())
+        );
     }
 }

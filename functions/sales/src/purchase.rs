@@ -87,7 +87,9 @@ impl Purchases {
             match self.sales.sell(&sale, buyer.fingerprint, takes.collect::<Result<_, _>>()?).await? {
                 Ok(()) => return Ok(Purchase::Sold(sale)),
                 Err(refused) if refused.part(order.lines.len()) => {
-                    return self.replay_or(Error::unavailable("the sale that refused this one cannot be read"), buyer).await;
+                    return self
+                        .replay_or(Error::unavailable("the sale that refused this one cannot be read"), buyer)
+                        .await;
                 }
                 Err(refused) => offers.extend(found(order, refused)?),
             }

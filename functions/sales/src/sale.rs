@@ -22,16 +22,24 @@ pub enum Status {
     Confirmed,
 }
 
-/// One product of a sale, as it was when it was sold.
+/// One product of a sale, as it was when it was sold. What can be derived is not stored: a sale of
+/// many lines is paid for by its size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SaleLine {
     pub product_id: String,
     pub sku: String,
     pub name: String,
-    pub unit_price: Money,
+    /// In minor units of the sale's currency.
+    pub unit_price: i64,
     pub quantity: i64,
-    pub line_total: Money,
+}
+
+impl SaleLine {
+    /// In minor units; `None` past what can be counted.
+    fn total(&self) -> Option<i64> {
+        self.unit_price.checked_mul(self.quantity)
+    }
 }
 
 /// What was sold to whom.
@@ -94,7 +102,7 @@ pub fn settle(
             let product_id = line.product_id.clone();
             shortages.push(Shortage { product_id, requested: line.quantity, available });
         }
-        lines.push(sold(line, product)?);
+        lines.push(sold(line, product));
     }
     if !unknown.is_empty() {
         return Err(Error::not_found("").with_faults(unknown));
@@ -105,7 +113,9 @@ pub fn settle(
     if !shortages.is_empty() {
         return Err(insufficient_stock(&shortages));
     }
-    let total = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.line_total.amount)).ok_or_else(too_dear)?;
+    // Prices and quantities are bounded so that a total can be counted (`shared::money`).
+    let total = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.total()?));
+    let total = total.ok_or_else(|| Error::internal("a total past what can be counted"))?;
     Ok(Sale {
         id: id.to_owned(),
         number: number(id, now),
@@ -119,20 +129,14 @@ pub fn settle(
     })
 }
 
-fn sold(line: &Line, product: Snapshot) -> Result<SaleLine, Error> {
-    Ok(SaleLine {
+fn sold(line: &Line, product: Snapshot) -> SaleLine {
+    SaleLine {
         product_id: line.product_id.clone(),
-        line_total: product.price.times(line.quantity).ok_or_else(too_dear)?,
         sku: product.sku,
         name: product.name,
-        unit_price: product.price,
+        unit_price: product.price.amount,
         quantity: line.quantity,
-    })
-}
-
-/// Never: prices and quantities are bounded so that totals can be counted (`shared::money`).
-fn too_dear() -> Error {
-    Error::internal("a total past what can be counted")
+    }
 }
 
 /// A number that people can read to each other: the day of the sale and 40 bits of its id in
@@ -164,10 +168,21 @@ impl Resource for Sale {
     }
 
     fn attributes(&self) -> Value {
+        let money = |amount: Option<i64>| json!({"amount": amount, "currency": self.total.currency});
+        let line = |line: &SaleLine| {
+            json!({
+                "productId": line.product_id,
+                "sku": line.sku,
+                "name": line.name,
+                "unitPrice": money(Some(line.unit_price)),
+                "quantity": line.quantity,
+                "lineTotal": money(line.total()),
+            })
+        };
         json!({
             "number": self.number,
             "status": self.status,
-            "lines": self.lines,
+            "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
             "total": self.total,
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
@@ -206,13 +221,16 @@ mod tests {
     fn totals_are_the_sums_of_their_lines() {
         let dear = Snapshot { price: usd(99_999_999_999), ..cup(1) };
         let sale = sell(vec![line("a", 3), line("b", 1_000)], &[("a", 3, cup(1)), ("b", 1_000, dear)]).unwrap();
-        assert_eq!(sale.lines[0].line_total, usd(3_750));
+        assert_eq!(sale.attributes()["lines"][0]["lineTotal"], json!(usd(3_750)));
         assert_eq!(sale.total, usd(99_999_999_999_000 + 3_750));
     }
 
     #[test]
     fn every_short_product_is_named_with_what_is_left() {
-        let refused = sell(vec![line("a", 3), line("b", 1), line("c", 9)], &[("a", 2, cup(1)), ("b", 1, cup(1)), ("c", 0, cup(1))]);
+        let refused = sell(
+            vec![line("a", 3), line("b", 1), line("c", 9)],
+            &[("a", 2, cup(1)), ("b", 1, cup(1)), ("c", 0, cup(1))],
+        );
         let refused = refused.unwrap_err();
         assert_eq!(refused.code, "insufficient_stock");
         let expected = json!({"shortages": [{"productId": "a", "requested": 3, "available": 2}, {"productId": "c", "requested": 9, "available": 0}]});

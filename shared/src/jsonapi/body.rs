@@ -71,8 +71,8 @@ impl Body {
             let kind = Kind::Protocol(StatusCode::PAYLOAD_TOO_LARGE);
             return Err(Error::new(kind, "body_too_large", "Body too large", detail));
         }
-        let Strict(document) =
-            serde_json::from_slice(bytes).map_err(|error| Error::malformed(format!("The body is not JSON: {error}.")))?;
+        let Strict(document) = serde_json::from_slice(bytes)
+            .map_err(|error| Error::malformed(format!("The body is not JSON: {error}.")))?;
         let Value::Object(mut members) = document else {
             return Err(Error::malformed("A document is an object with a member `data`."));
         };
@@ -81,7 +81,9 @@ impl Body {
         };
         match object.get("type").and_then(Value::as_str) {
             Some(sent) if sent == kind => Ok(Self { object }),
-            Some(_) => Err(type_mismatch(format!("This collection holds resources of the type `{kind}`.")).at("/data/type")),
+            Some(_) => {
+                Err(type_mismatch(format!("This collection holds resources of the type `{kind}`.")).at("/data/type"))
+            }
             None => Err(Error::malformed(format!("`data` needs a `type`, here `{kind}`.")).at("/data")),
         }
     }
@@ -102,9 +104,20 @@ mod tests {
     #[test]
     fn what_is_not_a_resource_document_is_refused_with_the_right_status() {
         assert_eq!(status(r#"{"data": {"type": "products"}}"#), 200);
-        for malformed in ["", "{", "[]", "null", "{}", r#"{"data": []}"#, r#"{"data": {}}"#, r#"{"data": {"type": 1}}"#,
-            "\u{feff}{}", r#"{"data": {"type": "products", "type": "products"}}"#, r#"{"a": 1e400}"#, r#"{"a": "\ud800"}"#]
-        {
+        for malformed in [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}",
+            r#"{"data": []}"#,
+            r#"{"data": {}}"#,
+            r#"{"data": {"type": 1}}"#,
+            "\u{feff}{}",
+            r#"{"data": {"type": "products", "type": "products"}}"#,
+            r#"{"a": 1e400}"#,
+            r#"{"a": "\ud800"}"#,
+        ] {
             assert_eq!(status(malformed), 400, "{malformed}");
         }
         assert_eq!(status(&"[".repeat(100_000)), 400);
@@ -115,7 +128,9 @@ mod tests {
 
     #[test]
     fn an_update_names_the_resource_it_updates() {
-        let update = |body: &str| Body::update_of(body.as_bytes(), "products", "7").map_err(|error| error.kind.status().as_u16());
+        let update = |body: &str| {
+            Body::update_of(body.as_bytes(), "products", "7").map_err(|error| error.kind.status().as_u16())
+        };
         assert!(update(r#"{"data": {"type": "products", "id": "7"}}"#).is_ok());
         assert_eq!(update(r#"{"data": {"type": "products", "id": "8"}}"#).err(), Some(409));
         assert_eq!(update(r#"{"data": {"type": "products"}}"#).err(), Some(400));

@@ -15,7 +15,9 @@ pub const MEDIA_TYPE: &str = "application/vnd.api+json";
 pub fn check_accept(headers: &HeaderMap) -> Result<(), Error> {
     let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut instances = values.flat_map(split_ranges).filter(|range| names_jsonapi(range)).peekable();
-    if instances.peek().is_none() || instances.any(|range| parameters(range).all(|name| matches!(name, "profile" | "q"))) {
+    if instances.peek().is_none()
+        || instances.any(|range| parameters(range).all(|name| matches!(name, "profile" | "q")))
+    {
         return Ok(());
     }
     let detail = format!("Every {MEDIA_TYPE} in Accept has a parameter or extension that is not supported here.");
@@ -70,9 +72,15 @@ mod tests {
 
     #[test]
     fn accept_is_refused_only_when_every_jsonapi_instance_is_modified() {
-        for good in ["", "*/*", "text/html", MEDIA_TYPE, "application/vnd.api+json;charset=utf-8, application/vnd.api+json",
-            "application/vnd.api+json; profile=\"https://a.example/b,c\"", "application/vnd.api+json;q=0.5"]
-        {
+        for good in [
+            "",
+            "*/*",
+            "text/html",
+            MEDIA_TYPE,
+            "application/vnd.api+json;charset=utf-8, application/vnd.api+json",
+            "application/vnd.api+json; profile=\"https://a.example/b,c\"",
+            "application/vnd.api+json;q=0.5",
+        ] {
             assert!(check_accept(&headers(header::ACCEPT, good)).is_ok(), "{good}");
         }
         for bad in ["application/vnd.api+json;charset=utf-8", "application/vnd.api+json; ext=\"https://a.example/x\""] {
@@ -82,10 +90,12 @@ mod tests {
 
     #[test]
     fn a_body_of_another_media_type_is_refused() {
-        for good in [MEDIA_TYPE, "Application/VND.api+json", "application/vnd.api+json; profile=\"https://a.example\""] {
+        for good in [MEDIA_TYPE, "Application/VND.api+json", "application/vnd.api+json; profile=\"https://a.example\""]
+        {
             assert!(check_content_type(&headers(header::CONTENT_TYPE, good)).is_ok(), "{good}");
         }
-        for bad in ["", "application/json", "application/vnd.api+json; charset=utf-8", "application/vnd.api+json;ext=x"] {
+        for bad in ["", "application/json", "application/vnd.api+json; charset=utf-8", "application/vnd.api+json;ext=x"]
+        {
             assert!(check_content_type(&headers(header::CONTENT_TYPE, bad)).is_err(), "{bad}");
         }
     }

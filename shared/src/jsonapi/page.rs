@@ -51,15 +51,26 @@ impl Cursors {
     pub fn page(&self, query: &Query, listing: &str) -> Result<PageRequest, Error> {
         let size = match query.get("page[size]") {
             None => DEFAULT_SIZE,
-            Some(text) => text.parse().ok().filter(|size| (1..=MAX_SIZE).contains(size)).ok_or_else(|| {
-                Error::parameter("page[size]", format!("Ask for 1 to {MAX_SIZE} items a page."))
-            })?,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|size| (1..=MAX_SIZE).contains(size))
+                .ok_or_else(|| Error::parameter("page[size]", format!("Ask for 1 to {MAX_SIZE} items a page.")))?,
         };
-        let position = |name| query.get(name).map(|cursor| self.open(cursor, listing).ok_or_else(|| {
-            Error::parameter(name, "This cursor does not belong to this listing. Follow the links of an answer.")
-        }));
+        let position = |name| {
+            query.get(name).map(|cursor| {
+                self.open(cursor, listing).ok_or_else(|| {
+                    Error::parameter(
+                        name,
+                        "This cursor does not belong to this listing. Follow the links of an answer.",
+                    )
+                })
+            })
+        };
         let start = match (position("page[after]").transpose()?, position("page[before]").transpose()?) {
-            (Some(_), Some(_)) => return Err(Error::parameter("page[before]", "Give either page[after] or page[before].")),
+            (Some(_), Some(_)) => {
+                return Err(Error::parameter("page[before]", "Give either page[after] or page[before]."));
+            }
             (Some(after), None) => Start::After(after),
             (None, Some(before)) => Start::Before(before),
             (None, None) => Start::First,
@@ -204,7 +215,10 @@ mod tests {
         let cursors = Cursors::new("key");
         assert_eq!(parameter(&cursors, &[("page[size]", "100")]), None);
         for size in ["0", "101", "-1", "ten", ""] {
-            assert_eq!(parameter(&cursors, &[("page[size]", size)]).as_deref(), Some("Some(Parameter(\"page[size]\"))"));
+            assert_eq!(
+                parameter(&cursors, &[("page[size]", size)]).as_deref(),
+                Some("Some(Parameter(\"page[size]\"))")
+            );
         }
         assert!(parameter(&cursors, &[("page[after]", "AAAA")]).is_some());
         let cursor = cursors.seal("1", "/products");
@@ -217,7 +231,8 @@ mod tests {
         let items: Vec<u32> = (0..10).collect();
         let read = |request: &PageRequest| -> Vec<u32> {
             let at = request.position().and_then(|text| text.parse::<u32>().ok());
-            let ordered: Vec<u32> = if request.backwards() { items.iter().rev().copied().collect() } else { items.clone() };
+            let ordered: Vec<u32> =
+                if request.backwards() { items.iter().rev().copied().collect() } else { items.clone() };
             let beyond = |item: &u32| at.is_none_or(|at| if request.backwards() { *item < at } else { *item > at });
             ordered.into_iter().filter(beyond).take(usize::try_from(request.limit()).unwrap_or(0)).collect()
         };

@@ -85,7 +85,7 @@ pub async fn transact(client: &Client, parts: Vec<TransactWriteItem>) -> Result<
         .with_jitter();
     match attempt.retry(backoff).when(|failure| matches!(failure, Failure::Again(_))).await {
         Ok(result) => Ok(result),
-        Err(Failure::Again(error)) => Err(Error::unavailable(error)),
+        Err(Failure::Again(error)) => Err(Error::unavailable(*error)),
         Err(Failure::Final(error)) => Err(error),
     }
 }
@@ -93,7 +93,7 @@ pub async fn transact(client: &Client, parts: Vec<TransactWriteItem>) -> Result<
 /// Why an attempt at a transaction gave no answer.
 enum Failure {
     /// Other transactions or throttling were in the way.
-    Again(SdkError<TransactWriteItemsError>),
+    Again(Box<SdkError<TransactWriteItemsError>>),
     Final(Error),
 }
 
@@ -112,7 +112,7 @@ fn cancelled(error: SdkError<TransactWriteItemsError>) -> Result<Refused, Failur
     }
     match (failed.is_empty(), all_passing) {
         (false, _) => Ok(Refused { failed }),
-        (true, true) => Err(Failure::Again(error)),
+        (true, true) => Err(Failure::Again(Box::new(error))),
         (true, false) => Err(Failure::Final(Error::internal(error))),
     }
 }

@@ -45,10 +45,7 @@ impl<C> fmt::Debug for Faulty<C> {
 }
 
 impl Faulty<SharedHttpClient> {
-    pub fn new(
-        inner: SharedHttpClient,
-        plan: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn new(inner: SharedHttpClient, plan: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static) -> Self {
         Self { inner, plan: Arc::new(plan), calls: Arc::default() }
     }
 }

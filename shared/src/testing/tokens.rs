@@ -43,9 +43,17 @@ impl Tokens {
     /// # Panics
     /// When the key cannot be used.
     pub fn verifier(&self) -> Verifier {
+        Verifier::new(&format!("{{\"keys\": [{}]}}", self.public_key()), ISSUER, AUDIENCE).unwrap()
+    }
+
+    /// The public key, as a JWK.
+    ///
+    /// # Panics
+    /// When the key cannot be used.
+    pub fn public_key(&self) -> String {
         let mut jwk = Jwk::from_encoding_key(&self.key, Algorithm::EdDSA).unwrap();
         jwk.common.key_id = Some(KID.to_owned());
-        Verifier::new(&json!({"keys": [jwk]}).to_string(), ISSUER, AUDIENCE).unwrap()
+        json!(jwk).to_string()
     }
 
     /// Claims that hold for a minute.

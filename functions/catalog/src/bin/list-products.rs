@@ -79,7 +79,8 @@ mod tests {
             shop.products.create(&product, "").await.unwrap();
             made.insert(0, product.id);
         }
-        let (mut seen, mut call, mut last) = (Vec::new(), Call::event("list-products").query(&[("page[size]", "2")]), None);
+        let (mut seen, mut call, mut last) =
+            (Vec::new(), Call::event("list-products").query(&[("page[size]", "2")]), None);
         for size in [2, 2, 1] {
             let answer = shop.send(&call).await;
             assert_eq!((answer.status, ids(&answer).len()), (200, size));

@@ -97,7 +97,8 @@ mod tests {
     async fn changes_at_once_are_all_kept() {
         let (shop, cup) = (shop().await, cup(Status::Active));
         shop.products.create(&cup, "").await.unwrap();
-        let (name, tags) = (shop.change(&cup.id, &json!({"name": "Mug"})), shop.change(&cup.id, &json!({"tags": ["blue"]})));
+        let (name, tags) =
+            (shop.change(&cup.id, &json!({"name": "Mug"})), shop.change(&cup.id, &json!({"tags": ["blue"]})));
         let (one, two) = tokio::join!(shop.send(&name), shop.send(&tags));
         assert_eq!((one.status, two.status), (200, 200));
         let product = shop.products.get(&cup.id).await.unwrap().unwrap();

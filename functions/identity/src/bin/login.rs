@@ -70,7 +70,8 @@ mod tests {
         let (users, signer) = (users_with_ana(&cloud).await, signer(&tokens));
         let mut answers = Vec::new();
         for (email, password) in [("ana@shop.example", "wrong horse"), ("bob@shop.example", "wrong horse"), ("", "")] {
-            let attempt = Call::event("login").resource("sessions", None, &json!({"email": email, "password": password}));
+            let attempt =
+                Call::event("login").resource("sessions", None, &json!({"email": email, "password": password}));
             let answer = attempt.send(|request| login(&users, &signer, request)).await;
             assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Bearer"));
             answers.push(answer.body);

@@ -33,9 +33,12 @@ mod tests {
         let sale = shop.buy("ana", "k", 3).await;
         let (sales, verifier) = (shop.sales(), shop.tokens.verifier());
         let call = Call::event("get-sale").path("id", &sale.id);
-        for (user, role, status) in
-            [("ana", Role::Customer, 200), ("bob", Role::Customer, 404), ("eva", Role::Staff, 200), ("ada", Role::Admin, 200)]
-        {
+        for (user, role, status) in [
+            ("ana", Role::Customer, 200),
+            ("bob", Role::Customer, 404),
+            ("eva", Role::Staff, 200),
+            ("ada", Role::Admin, 200),
+        ] {
             let call = call.clone().bearer(&shop.tokens.token(user, role));
             assert_eq!(call.send(|request| get_sale(&sales, &verifier, request)).await.status, status, "{user}");
         }

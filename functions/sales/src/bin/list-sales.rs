@@ -8,12 +8,7 @@ use shared::jsonapi::page::PARAMETERS;
 use shared::jsonapi::{self, Cursors};
 use shared::{Error, StartupError};
 
-async fn list_sales(
-    sales: &Sales,
-    tokens: &Verifier,
-    cursors: &Cursors,
-    request: Request,
-) -> Result<Response, Error> {
+async fn list_sales(sales: &Sales, tokens: &Verifier, cursors: &Cursors, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
     let query = request.query(&PARAMETERS)?;
     let whose = if caller.is_staff() { Whose::Everyones } else { Whose::Customer(&caller.id) };

@@ -1,0 +1,193 @@
+//! What a shop trusts a purchase with, shown on the embedded database. `PROOF=full` runs the full
+//! figures (`make proof`), otherwise smaller ones; each property prints its row.
+
+use std::env;
+use std::sync::Arc;
+use std::time::Instant;
+
+use sales::Purchases;
+use sales::order::Order;
+use sales::purchase::Purchase;
+use sales::testing::{Shop, buy, purchases};
+use shared::Error;
+use shared::error::Kind;
+use shared::store::Meter;
+use shared::testing::Fault;
+use tokio::task::{JoinSet, block_in_place};
+
+/// The full figure under `make proof`, else the small one.
+fn figure(small: usize, full: usize) -> usize {
+    if env::var("PROOF").is_ok_and(|proof| proof == "full") { full } else { small }
+}
+
+fn row(property: &str, asked: &str, reached: &str, started: Instant) {
+    println!("| {property} | {asked} | {reached} | {:.1} s |", started.elapsed().as_secs_f64());
+}
+
+/// All purchases at once; each has a customer, a key and an order.
+async fn race(purchases: &Arc<Purchases>, orders: Vec<(String, String, Order)>) -> Vec<Result<Purchase, Error>> {
+    let mut running = JoinSet::new();
+    for (customer, key, order) in orders {
+        let purchases = purchases.clone();
+        running.spawn(async move { buy(&purchases, &customer, &key, &order).await });
+    }
+    running.join_all().await
+}
+
+fn sold(results: &[Result<Purchase, Error>]) -> usize {
+    results.iter().filter(|result| matches!(result, Ok(Purchase::Sold(_)))).count()
+}
+
+fn short(results: &[Result<Purchase, Error>]) -> usize {
+    results.iter().filter(|result| result.as_ref().is_err_and(|error| error.code == "insufficient_stock")).count()
+}
+
+#[tokio::test]
+async fn proof_p1_of_two_buyers_for_the_last_piece_exactly_one_gets_it() {
+    let (rounds, started) = (figure(50, 500), Instant::now());
+    let shop = Shop::with(&vec![1; rounds]).await;
+    let purchases = Arc::new(purchases(shop.cloud.client()).await);
+    for round in 0..rounds {
+        let orders = ["ana", "bob"].map(|name| (name.to_owned(), format!("{round}"), shop.order(&[(round, 1)])));
+        let results = race(&purchases, orders.into()).await;
+        assert_eq!((sold(&results), short(&results), shop.available(round).await), (1, 1, 0), "round {round}");
+    }
+    row(
+        "P1 last-unit race",
+        "2 buyers, 500 rounds, one sale each",
+        &format!("{rounds} rounds, one sale each"),
+        started,
+    );
+}
+
+#[tokio::test]
+async fn proof_p2_of_two_hundred_buyers_for_the_last_ten_pieces_exactly_ten_get_one() {
+    let (rounds, started) = (figure(2, 50), Instant::now());
+    let shop = Shop::with(&vec![10; rounds]).await;
+    let purchases = Arc::new(purchases(shop.cloud.client()).await);
+    let mut sales = 0;
+    for round in 0..rounds {
+        let orders = (0..200).map(|buyer| (format!("buyer {buyer}"), format!("{round}"), shop.order(&[(round, 1)])));
+        let results = race(&purchases, orders.collect()).await;
+        assert_eq!((sold(&results), short(&results), shop.available(round).await), (10, 190, 0), "round {round}");
+        sales += sold(&results);
+    }
+    assert_eq!(shop.cloud.items("SalesTable").await.len(), sales);
+    let reached = format!("{rounds} rounds, {sales} sales, the rest clean 409s");
+    row("P2 last-N race", "200 buyers for 10, 50 rounds, 500 sales", &reached, started);
+}
+
+#[tokio::test]
+async fn proof_p4_fifty_products_are_one_purchase() {
+    let started = Instant::now();
+    let shop = Shop::with(&[1; 50]).await;
+    let order = shop.order(&(0..50).map(|product| (product, 1)).collect::<Vec<_>>());
+    let (result, usage) = Meter::measure(buy(&shop.purchases, "ana", "k", &order)).await;
+    assert!(matches!(result, Ok(Purchase::Sold(sale)) if sale.lines.len() == 50 && sale.total.amount == 62_500));
+    assert_eq!(usage.calls, 2);
+    let reached = format!("50 in 2 calls, {} write units", usage.write_units);
+    row("P4 limits", "50 products pass", &reached, started);
+}
+
+#[tokio::test]
+async fn proof_p5_one_key_makes_one_sale_however_often_it_is_sent() {
+    let started = Instant::now();
+    let shop = Shop::with(&[3]).await;
+    let purchases = Arc::new(purchases(shop.cloud.client()).await);
+    let order = || (0..100).map(|_| ("ana".to_owned(), "key".to_owned(), shop.order(&[(0, 3)]))).collect();
+    let mut results = race(&purchases, order()).await;
+    results.extend(race(&purchases, order()).await);
+    assert_eq!(sold(&results), 1);
+    let mut answers = results.iter().map(|result| match result {
+        Ok(Purchase::Sold(sale) | Purchase::Replayed(sale)) => sale,
+        other => panic!("{other:?}"),
+    });
+    let first = answers.next().unwrap();
+    assert!(answers.all(|sale| sale == first));
+    assert_eq!((shop.available(0).await, shop.cloud.items("SalesTable").await.len()), (0, 1));
+    let other_body = buy(&purchases, "ana", "key", &shop.order(&[(0, 2)])).await;
+    assert!(matches!(other_body, Ok(Purchase::KeyReused)));
+    let other_customer = buy(&purchases, "bob", "key", &shop.order(&[(0, 3)])).await;
+    assert_eq!(short(&[other_customer]), 1);
+    row("P5 idempotency", "1 key, 100 at once + 100 later, 1 sale", "200 identical answers, 1 sale", started);
+}
+
+#[tokio::test]
+async fn a_one_product_purchase_is_one_read_and_one_write_of_four_units() {
+    let shop = Shop::with(&[10]).await;
+    let (_, usage) = Meter::measure(buy(&shop.purchases, "ana", "k", &shop.order(&[(0, 3)]))).await;
+    assert_eq!((usage.calls, usage.read_units), (2, 1.0));
+    assert_eq!((usage.write_units - usage.index_write_units, usage.index_write_units), (4.0, 2.0));
+}
+
+#[tokio::test]
+async fn a_refusal_writes_nothing() {
+    let shop = Shop::with(&[1]).await;
+    let (result, usage) = Meter::measure(buy(&shop.purchases, "ana", "k", &shop.order(&[(0, 2)]))).await;
+    assert_eq!((short(&[result]), usage.calls, usage.write_units), (1, 2, 0.0));
+}
+
+#[tokio::test]
+async fn conflicts_with_other_transactions_are_tried_again() {
+    let shop = Shop::with(&[10]).await;
+    let conflicts = |operation: &str, call| {
+        (operation == "TransactWriteItems" && call < 4).then(|| Fault::Conflict { parts: vec![true, false] })
+    };
+    let purchases = purchases(shop.cloud.client_with(conflicts)).await;
+    assert_eq!(sold(&[buy(&purchases, "ana", "k", &shop.order(&[(0, 3)])).await]), 1);
+    assert_eq!(shop.available(0).await, 7);
+}
+
+#[tokio::test]
+async fn conflicts_that_last_are_told_as_unavailable_and_sell_nothing() {
+    let shop = Shop::with(&[10]).await;
+    let conflicts =
+        |operation: &str, _| (operation == "TransactWriteItems").then(|| Fault::Conflict { parts: vec![true, false] });
+    let purchases = purchases(shop.cloud.client_with(conflicts)).await;
+    let error = buy(&purchases, "ana", "k", &shop.order(&[(0, 3)])).await.unwrap_err();
+    assert_eq!((error.kind, error.retry_after), (Kind::Unavailable, Some(1)));
+    assert_eq!((shop.available(0).await, shop.cloud.items("SalesTable").await.len()), (10, 0));
+}
+
+#[tokio::test]
+async fn throttling_and_outages_are_told_as_unavailable_and_sell_nothing() {
+    for fault in [Fault::Throttled, Fault::InternalError, Fault::ResetBeforeSend] {
+        let shop = Shop::with(&[10]).await;
+        let purchases = purchases(shop.cloud.client_with(move |_, _| Some(fault.clone()))).await;
+        let error = buy(&purchases, "ana", "k", &shop.order(&[(0, 3)])).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unavailable);
+        assert_eq!((shop.available(0).await, shop.cloud.items("SalesTable").await.len()), (10, 0));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_lost_after_the_sale_does_not_sell_twice() {
+    let shop = Shop::with(&[10]).await;
+    let lost = |operation: &str, _| (operation == "TransactWriteItems").then_some(Fault::ResetAfterCommit);
+    let broken = purchases(shop.cloud.client_with(lost)).await;
+    let order = shop.order(&[(0, 3)]);
+    assert_eq!(buy(&broken, "ana", "k", &order).await.unwrap_err().kind, Kind::Unavailable);
+    assert!(matches!(buy(&shop.purchases, "ana", "k", &order).await, Ok(Purchase::Replayed(_))));
+    assert_eq!((shop.available(0).await, shop.cloud.items("SalesTable").await.len()), (7, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_price_that_moves_between_read_and_write_is_charged_as_it_is_or_refused_if_another_was_expected() {
+    for (expected, code) in [(None, None), (Some(1250), Some("price_changed"))] {
+        let shop = Arc::new(Shop::with(&[10]).await);
+        let (rival, runtime) = (shop.clone(), tokio::runtime::Handle::current());
+        let reprice = move |operation: &str, call| {
+            if operation == "TransactWriteItems" && call == 1 {
+                block_in_place(|| runtime.block_on(rival.reprice(0, 2, 1_400)));
+            }
+            None
+        };
+        let purchases = purchases(shop.cloud.client_with(reprice)).await;
+        let mut order = shop.order(&[(0, 3)]);
+        order.lines[0].expected_unit_price = expected.map(shared::testing::usd);
+        match buy(&purchases, "ana", "k", &order).await {
+            Ok(Purchase::Sold(sale)) => assert_eq!((code, sale.total.amount), (None, 4_200)),
+            other => assert_eq!(other.err().map(|error| error.code), code),
+        }
+    }
+}

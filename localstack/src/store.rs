@@ -1,0 +1,39 @@
+//! The local cloud's tables, read as an operator would: to show that nothing changed in them.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::{aws, store};
+
+/// All items of all tables, as text.
+pub async fn everything() -> BTreeSet<String> {
+    let client: Client = store::client(&aws::config_from_env("DYNAMODB").unwrap());
+    let mut items = BTreeSet::new();
+    for table in client.list_tables().send().await.unwrap().table_names() {
+        let mut start = None;
+        loop {
+            let scan = client.scan().table_name(table).set_exclusive_start_key(start);
+            let page = scan.send().await.unwrap();
+            items
+                .extend(page.items().iter().map(|item| format!("{table}: {}", text(&AttributeValue::M(item.clone())))));
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+    }
+    items
+}
+
+/// An attribute as text, the members of maps in order of their names.
+fn text(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::M(members) => {
+            let members: BTreeSet<String> =
+                members.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+            format!("{members:?}")
+        }
+        other => format!("{other:?}"),
+    }
+}

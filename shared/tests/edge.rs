@@ -1,0 +1,61 @@
+//! What the edge does for every handler.
+
+use serde_json::json;
+use shared::http::{self, Request, Response};
+use shared::testing::Call;
+use shared::{Error, jsonapi};
+
+async fn fine(request: Request) -> Result<Response, Error> {
+    Ok(jsonapi::meta(json!({"self": request.self_url()})))
+}
+
+#[tokio::test]
+async fn every_answer_has_the_request_id_and_errors_show_it() {
+    let answer = Call::event("health").send(fine).await;
+    let id = answer.header("x-request-id").to_owned();
+    assert!(!id.is_empty());
+    let failed = Call::event("health").send(|_| async { Err(Error::not_found("nothing")) }).await;
+    assert_eq!(failed.body["errors"][0]["id"], json!(id));
+    assert_eq!(failed.header("content-type"), "application/vnd.api+json");
+}
+
+#[tokio::test]
+async fn an_internal_error_tells_nothing_of_its_cause() {
+    let broken = |_| async { Err(Error::internal(std::io::Error::other("password=hunter2"))) };
+    let answer = Call::event("health").send(broken).await;
+    assert_eq!((answer.status, answer.code()), (500, "internal"));
+    assert!(!answer.body.to_string().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn an_answer_that_the_caller_cannot_read_is_not_made() {
+    let call = Call::event("health").header("accept", "application/vnd.api+json; charset=utf-8");
+    let answer = call.send(|_| async { panic!("the handler is not asked") }).await;
+    assert_eq!((answer.status, answer.code()), (406, "not_acceptable"));
+}
+
+#[tokio::test]
+async fn links_carry_their_query_percent_encoded() {
+    let answer = Call::event("list-products").query(&[("page[size]", "2")]).send(fine).await;
+    assert_eq!(answer.body["meta"]["self"], "https://shop.test/v1/products?page%5Bsize%5D=2");
+}
+
+#[test]
+fn without_a_public_url_links_lead_to_the_host_and_stage_that_were_asked() {
+    let event = include_str!("../../events/get-product.json");
+    let request = Request::new(lambda_http::request::from_str(event).unwrap(), None);
+    assert_eq!(request.url("/health"), "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/v1/health");
+}
+
+#[tokio::test]
+async fn parameters_given_twice_or_unknown_are_refused_by_name() {
+    let handler = |request: Request| async move { request.query(&["a"]).map(|_| jsonapi::no_content()) };
+    assert_eq!(Call::event("health").query(&[("a", "1")]).send(handler).await.status, 204);
+    let answer = Call::event("health").query(&[("b", "1")]).send(handler).await;
+    assert_eq!((answer.status, &answer.body["errors"][0]["source"]["parameter"]), (400, &json!("b")));
+}
+
+#[test]
+fn an_answer_with_secrets_is_not_to_be_stored() {
+    assert_eq!(http::not_stored(jsonapi::no_content()).headers()["cache-control"], "no-store");
+}

@@ -1,0 +1,88 @@
+//! Access tokens that must not hold (RFC 8725, section 2), and those that must.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+use shared::auth::{Claims, Role};
+use shared::http::Request;
+use shared::jsonapi;
+use shared::testing::{Answer, Call, Tokens};
+
+async fn send(tokens: &Tokens, authorization: &str) -> Answer {
+    let verifier = tokens.verifier();
+    let whoami = |request: Request| async move {
+        let caller = verifier.staff(&request)?;
+        Ok(jsonapi::meta(json!({"id": caller.id})))
+    };
+    Call::event("health").header("authorization", authorization).send(whoami).await
+}
+
+fn claims(change: impl FnOnce(&mut Claims)) -> Claims {
+    let mut claims = Tokens::claims("eva", Role::Staff);
+    change(&mut claims);
+    claims
+}
+
+/// A token with any header and claims, signed with any key and algorithm.
+fn forged(header: &Value, algorithm: Algorithm, key: &EncodingKey) -> String {
+    let mut made = Header::new(algorithm);
+    made.kid = header["kid"].as_str().map(str::to_owned);
+    made.jku = header["jku"].as_str().map(str::to_owned);
+    jsonwebtoken::encode(&made, &claims(|_| {}), key).unwrap()
+}
+
+fn unsigned(header: &Value) -> String {
+    use base64::Engine;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+    let claims = serde_json::to_string(&claims(|_| {})).unwrap();
+    format!("{}.{}.", BASE64.encode(header.to_string()), BASE64.encode(claims))
+}
+
+#[tokio::test]
+async fn a_token_that_holds_names_its_user() {
+    let tokens = Tokens::new();
+    let answer = send(&tokens, &format!("Bearer {}", tokens.token("eva", Role::Staff))).await;
+    assert_eq!((answer.status, &answer.body["meta"]["id"]), (200, &json!("eva")));
+    assert_eq!(send(&tokens, &format!("bearer {}", tokens.token("eva", Role::Staff))).await.status, 200);
+}
+
+#[tokio::test]
+async fn tokens_that_do_not_hold_are_all_refused_alike() {
+    let (tokens, other) = (Tokens::new(), Tokens::new());
+    let now = jsonwebtoken::get_current_timestamp();
+    let good = tokens.token("eva", Role::Staff);
+    let hmac = EncodingKey::from_secret(tokens.public_key().as_bytes());
+    let cases = [
+        ("expired", tokens.sign(&claims(|claims| claims.exp = now - 60))),
+        ("not yet valid", tokens.sign(&claims(|claims| claims.nbf = now + 60))),
+        ("wrong issuer", tokens.sign(&claims(|claims| claims.iss = "https://evil.test".to_owned()))),
+        ("wrong audience", tokens.sign(&claims(|claims| claims.aud = "other".to_owned()))),
+        ("another key under our kid", other.sign(&claims(|_| {}))),
+        ("unknown kid", forged(&json!({"kid": "other"}), Algorithm::HS256, &hmac)),
+        ("no kid", forged(&json!({}), Algorithm::HS256, &hmac)),
+        ("HS256 with the public key as its secret", forged(&json!({"kid": "test-key"}), Algorithm::HS256, &hmac)),
+        ("keys from elsewhere", forged(&json!({"kid": "x", "jku": "https://evil.test/keys"}), Algorithm::HS256, &hmac)),
+        ("alg none", unsigned(&json!({"alg": "none", "typ": "JWT", "kid": "test-key"}))),
+        ("alg None", unsigned(&json!({"alg": "None", "typ": "JWT", "kid": "test-key"}))),
+        ("EdDSA without a signature", unsigned(&json!({"alg": "EdDSA", "kid": "test-key"}))),
+        ("truncated", good[..good.len() - 4].to_owned()),
+        ("8 KiB long", "a".repeat(8_192)),
+        ("empty", String::new()),
+    ];
+    for (case, token) in cases {
+        let answer = send(&tokens, &format!("Bearer {token}")).await;
+        assert_eq!((answer.status, answer.code()), (401, "unauthenticated"), "{case}");
+        assert_eq!(answer.header("www-authenticate"), "Bearer", "{case}");
+    }
+    for authorization in ["", "Basic ZXZhOmV2YQ==", "Bearer", good.as_str()] {
+        assert_eq!(send(&tokens, authorization).await.status, 401, "{authorization}");
+    }
+}
+
+#[tokio::test]
+async fn a_customers_token_does_not_do_for_staff() {
+    let tokens = Tokens::new();
+    let answer = send(&tokens, &format!("Bearer {}", tokens.token("ana", Role::Customer))).await;
+    assert_eq!((answer.status, answer.code()), (403, "forbidden"));
+}

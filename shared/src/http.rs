@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -20,6 +21,10 @@ use crate::{ids, log};
 /// What a handler answers.
 pub type Response = lambda_http::http::Response<Body>;
 
+/// What a handler is doing. Boxed, so that serving is compiled once, in this crate, and not again
+/// into each of the shop's binaries.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send + 'a>>;
+
 /// Serves a handler until Lambda ends the environment. An error of the handler becomes its JSON:API
 /// answer; each request leaves one line in the log.
 ///
@@ -30,22 +35,26 @@ where
     H: Fn(Request) -> F + Send + Sync,
     F: Future<Output = Result<Response, Error>> + Send,
 {
-    log::init()?;
-    let public_url = config::optional::<String>("PUBLIC_URL")?;
-    let (handler, public_url) = (&handler, public_url.as_deref());
-    lambda_http::run(service_fn(move |event| async move {
-        Ok::<_, Infallible>(answer(Request::new(event, public_url), handler).await)
-    }))
-    .await
-    .map_err(|error| StartupError(format!("the Lambda runtime ended: {error}")))
+    serve(&|request| Box::pin(handler(request))).await
+}
+
+type Handler<'a> = dyn Fn(Request) -> Answering<'a> + Send + Sync + 'a;
+
+fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(), StartupError>> + 'a>> {
+    Box::pin(async move {
+        log::init()?;
+        let public_url = config::optional::<String>("PUBLIC_URL")?;
+        let public_url = public_url.as_deref();
+        lambda_http::run(service_fn(move |event| async move {
+            Ok::<_, Infallible>(answer(Request::new(event, public_url), handler).await)
+        }))
+        .await
+        .map_err(|error| StartupError(format!("the Lambda runtime ended: {error}")))
+    })
 }
 
 /// One request through a handler: media types checked, errors turned into answers, one log line.
-pub async fn answer<H, F>(request: Request, handler: H) -> Response
-where
-    H: FnOnce(Request) -> F,
-    F: Future<Output = Result<Response, Error>>,
-{
+pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answering<'a>) -> Response {
     static WARM: AtomicBool = AtomicBool::new(false);
     let cold_start = !WARM.swap(true, Ordering::Relaxed);
     let started = Instant::now();

@@ -84,7 +84,7 @@ impl Products {
     /// When the table does not answer.
     pub async fn get(&self, id: &str) -> Result<Option<Product>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(key(id)));
-        read.send().await?.item.map(store::from_item).transpose()
+        store::get(read).await?.map(store::from_item).transpose()
     }
 
     /// A product as it is now: one read of a whole unit, for what is decided by it.
@@ -105,7 +105,7 @@ impl Products {
         let query = query.key_condition_expression("listing = :listing");
         let query = query.expression_attribute_values(":listing", text(listing(status)));
         let query = query.scan_index_forward(request.backwards()).limit(request.limit()).set_exclusive_start_key(start);
-        let items = query.send().await?.items.unwrap_or_default();
+        let items = store::query(query).await?;
         let products = items.into_iter().map(store::from_item).collect::<Result<Vec<Product>, _>>()?;
         Ok(request.page(products, position))
     }
@@ -158,7 +158,7 @@ impl Products {
 
     async fn read(&self, id: &str) -> Result<Option<Stored>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(key(id))).consistent_read(true);
-        read.send().await?.item.map(store::from_item).transpose()
+        store::get(read).await?.map(store::from_item).transpose()
     }
 
     async fn read_to_change(&self, id: &str) -> Result<Stored, Error> {

@@ -56,7 +56,7 @@ impl Users {
     /// When the table does not answer.
     pub async fn account(&self, email: &str) -> Result<Option<Account>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(format!("email#{email}")));
-        read.consistent_read(true).send().await?.item.map(store::from_item).transpose()
+        store::get(read.consistent_read(true)).await?.map(store::from_item).transpose()
     }
 
     /// A user. One read.
@@ -65,7 +65,7 @@ impl Users {
     /// When the table does not answer.
     pub async fn get(&self, id: &str) -> Result<Option<User>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(user_key(id)));
-        read.send().await?.item.map(store::from_item).transpose()
+        store::get(read).await?.map(store::from_item).transpose()
     }
 
     fn put_new<T: Serialize>(&self, key: &str, value: &T) -> Result<TransactWriteItem, Error> {

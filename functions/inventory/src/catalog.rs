@@ -12,6 +12,7 @@ use backon::{ExponentialBuilder, Retryable};
 use recloser::{AsyncRecloser, Recloser};
 use reqwest::{Certificate, Client, StatusCode};
 use serde::Deserialize;
+use shared::store::Call;
 use shared::{Error, StartupError, aws, config};
 use tokio::sync::OnceCell;
 
@@ -64,7 +65,11 @@ impl Catalog {
     ///
     /// # Errors
     /// `Unavailable` when catalog does not answer in time, or the breaker spares it.
-    pub async fn product(&self, id: &str) -> Result<Option<Snapshot>, Error> {
+    pub fn product<'a>(&'a self, id: &'a str) -> Call<'a, Option<Snapshot>> {
+        Box::pin(self.try_product(id))
+    }
+
+    async fn try_product(&self, id: &str) -> Result<Option<Snapshot>, Error> {
         let client = self.client.get_or_try_init(|| async { connect() }).await?;
         let attempt = || async { self.breaker.call(self.ask(client, id)).await };
         let backoff = ExponentialBuilder::default()

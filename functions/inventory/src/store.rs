@@ -74,7 +74,7 @@ impl Stock {
     /// When the table does not answer.
     pub async fn get(&self, product_id: &str) -> Result<Option<StockItem>, Error> {
         let read = self.client.get_item().table_name(&self.table).set_key(Some(key(product_id))).consistent_read(true);
-        read.send().await?.item.map(store::from_item).transpose()
+        store::get(read).await?.map(store::from_item).transpose()
     }
 
     /// The stock of up to 100 products, by product id; unknown ones are left out. One consistent
@@ -88,7 +88,7 @@ impl Stock {
         for _ in 0..READ_ATTEMPTS {
             let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
             let read = self.client.batch_get_item().request_items(&self.table, wanted.map_err(Error::internal)?);
-            let mut answer = read.send().await?;
+            let mut answer = store::batch_get(read).await?;
             for item in answer.responses.iter_mut().flat_map(|tables| tables.remove(&self.table)).flatten() {
                 let item: StockItem = store::from_item(item)?;
                 found.insert(item.product_id.clone(), item);

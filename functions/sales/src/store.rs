@@ -75,7 +75,7 @@ impl Sales {
     /// When the table does not answer.
     pub async fn stored(&self, id: &str) -> Result<Option<Stored>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
-        read.send().await?.item.map(store::from_item).transpose()
+        store::get(read).await?.map(store::from_item).transpose()
     }
 
     /// Sales, newest first. One query.
@@ -92,7 +92,7 @@ impl Sales {
         let query = query.key_condition_expression("#whose = :whose").expression_attribute_names("#whose", attribute);
         let query = query.expression_attribute_values(":whose", text(value));
         let query = query.scan_index_forward(request.backwards()).limit(request.limit()).set_exclusive_start_key(start);
-        let items = query.send().await?.items.unwrap_or_default();
+        let items = store::query(query).await?;
         let sales = items.into_iter().map(store::from_item).collect::<Result<Vec<Sale>, _>>()?;
         Ok(request.page(sales, position))
     }

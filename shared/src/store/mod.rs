@@ -5,11 +5,17 @@ mod meter;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
+use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemFluentBuilder;
+use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use aws_types::SdkConfig;
@@ -34,11 +40,38 @@ pub type Item = HashMap<String, AttributeValue>;
 pub async fn client_from_env(table: &str, key: &[(&str, &str)]) -> Result<Client, StartupError> {
     let client = client(&aws::config_from_env("DYNAMODB")?);
     let key = key.iter().map(|(name, value)| ((*name).to_owned(), text(*value))).collect();
-    let read = client.get_item().table_name(table).set_key(Some(key));
-    if let Err(error) = read.send().await {
+    if let Err(error) = get(client.get_item().table_name(table).set_key(Some(key))).await {
         tracing::debug!(%error, "the connection was not warmed");
     }
     Ok(client)
+}
+
+/// A call on its way. Boxed, so that the machinery behind it (the SDK, HTTP, TLS) is compiled once,
+/// in this crate, and not again into each of the shop's binaries.
+pub type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// Reads an item.
+///
+/// # Errors
+/// When the table does not answer.
+pub fn get(read: GetItemFluentBuilder) -> Call<'static, Option<Item>> {
+    Box::pin(async { Ok(read.send().await?.item) })
+}
+
+/// Reads items by a query: one page of up to 1 MB.
+///
+/// # Errors
+/// When the table does not answer.
+pub fn query(query: QueryFluentBuilder) -> Call<'static, Vec<Item>> {
+    Box::pin(async { Ok(query.send().await?.items.unwrap_or_default()) })
+}
+
+/// Reads items by their keys.
+///
+/// # Errors
+/// When the tables do not answer.
+pub fn batch_get(read: BatchGetItemFluentBuilder) -> Call<'static, BatchGetItemOutput> {
+    Box::pin(async { Ok(read.send().await?) })
 }
 
 /// A client whose calls the [`Meter`] counts.
@@ -71,7 +104,11 @@ impl Refused {
 /// # Errors
 /// `Unavailable` when conflicts or throttling last, or DynamoDB does not answer; `Internal` when
 /// the request itself was wrong.
-pub async fn transact(client: &Client, parts: Vec<TransactWriteItem>) -> Result<Result<(), Refused>, Error> {
+pub fn transact(client: &Client, parts: Vec<TransactWriteItem>) -> Call<'_, Result<(), Refused>> {
+    Box::pin(try_transact(client, parts))
+}
+
+async fn try_transact(client: &Client, parts: Vec<TransactWriteItem>) -> Result<Result<(), Refused>, Error> {
     let attempt = || async {
         match client.transact_write_items().set_transact_items(Some(parts.clone())).send().await {
             Ok(_) => Ok(Ok(())),

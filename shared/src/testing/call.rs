@@ -107,10 +107,10 @@ impl Call {
     /// When the event is no REST proxy event, or the answer is not JSON.
     pub async fn send<F>(&self, handler: impl FnOnce(Request) -> F) -> Answer
     where
-        F: Future<Output = Result<Response, Error>>,
+        F: Future<Output = Result<Response, Error>> + Send,
     {
         let event = lambda_http::request::from_str(&self.event.to_string()).unwrap();
-        let response = http::answer(Request::new(event, Some(BASE_URL)), handler).await;
+        let response = http::answer(Request::new(event, Some(BASE_URL)), |request| Box::pin(handler(request))).await;
         let (parts, body) = response.into_parts();
         let bytes: &[u8] = &body;
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(bytes).unwrap() };

@@ -1,0 +1,60 @@
+# Every command that this project has. `make help` lists them.
+
+# cargo-lambda, sam, cfn-lint and MiniStack are installed into .venv; cargo itself is Rust's.
+export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
+export PYTHONDONTWRITEBYTECODE := 1
+export SAM_CLI_TELEMETRY := 0
+# These may be set on the command line: make up PORT=4567
+export EMULATOR PORT STACK FUNCTION
+
+PYTHON := .venv/bin/python
+TOOLS := .venv/.installed
+ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
+
+.DEFAULT_GOAL := help
+.PHONY: help up down clean test proof build deploy keys invoke
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+up: $(TOOLS) ## start the shop on this machine, with demo data; PORT=4566 EMULATOR=ministack|localstack
+	@$(PYTHON) localstack/shop.py up
+
+down: $(TOOLS) ## stop it; its data is kept
+	@$(PYTHON) localstack/shop.py down
+
+clean: $(TOOLS) ## stop it and forget its data
+	@$(PYTHON) localstack/shop.py clean
+
+test: $(TOOLS) ## format, lints, unit tests, then journeys on a local cloud of their own
+	@$(PYTHON) localstack/test.py
+
+proof: SHELL := /bin/bash
+proof: ## the full figures behind the promises, one table (takes minutes); all output in .local/proof.log
+	@mkdir -p .local
+	@echo "| property | asked | reached | time |"
+	@echo "| --- | --- | --- | --- |"
+	@set -o pipefail; PROOF=full cargo test --workspace --features shared/testing -- \
+		proof --nocapture --test-threads=1 2>&1 | tee .local/proof.log | sed -n 's/^[^|]*\(|.*|\)[^|]*$$/\1/p' \
+		|| { tail -n 40 .local/proof.log; exit 1; }
+
+# Without cargo-lambda's own optimisations: its thin LTO makes the binaries no smaller to speak of
+# and costs a minute of processor for each (docs/decisions.md). Cargo.toml says what is wanted.
+build: $(TOOLS) ## build every function for Lambda, into target/lambda
+	cargo lambda build --release --disable-optimizations $(ARM)
+
+deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads; STACK=zoco
+	@$(PYTHON) localstack/deploy.py
+
+keys: $(TOOLS) ## make the key that signs access tokens, unless there is one
+	@$(PYTHON) localstack/keys.py
+
+invoke: $(TOOLS) ## run one function on its sample event: make invoke FUNCTION=get-product
+	@$(PYTHON) localstack/invoke.py "$(FUNCTION)"
+
+$(TOOLS): localstack/requirements.txt
+	@echo "Installing the pinned tools into .venv (a minute or so the first time) …"
+	@python3 -c 'import sys; sys.exit("Python 3.10 or later is needed" if sys.version_info < (3, 10) else 0)'
+	@test -x .venv/bin/pip || python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement localstack/requirements.txt
+	@touch $@

@@ -1,0 +1,173 @@
+"""`make test`: every check of the project, one after the other, with a count at the end.
+
+First what needs no cloud: format, lints, the template, unit tests and those on an embedded database.
+Then a local cloud of its own, on a port of its own, which enforces the template's IAM policies; there
+the stack is deployed and the journeys are made. It is stopped whatever happens.
+
+A check counts as one test, a journey's step as one, a Rust test as one."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import boto3
+from accounts import credentials, ensure_accounts
+from api import Unexpected
+from cloud import MiniStack, free_port
+from common import LOCAL, REGION, ROOT, Failed, run, write_env
+from deploy import build, deploy_locally
+from keys import ensure_keys
+from shop import variables
+
+CHECKS = {
+    "format": ["cargo", "fmt", "--all", "--check"],
+    "clippy": [
+        "cargo", "clippy", "--workspace", "--all-targets", "--features", "shared/testing", "--", "-D", "warnings",
+    ],
+    "cfn-lint": ["cfn-lint", "template.yaml"],
+    "sam validate": ["sam", "validate", "--lint", "--template-file", "template.yaml", "--region", "us-east-1"],
+}
+RUST_TESTS = ["cargo", "test", "--workspace", "--exclude", "localstack", "--no-fail-fast"]
+JOURNEYS = ["cargo", "test", "--package", "localstack", "--no-fail-fast"]
+JOURNEY = [sys.executable, "localstack/journey.py"]
+
+# What the tests and steps print, one line each.
+RUST_RESULT = re.compile(r"^test result: .*? (\d+) passed; (\d+) failed;")
+STEP_RESULT = re.compile(r"^(ok|FAILED) ")
+
+
+class Tally:
+    """How many tests passed, and how many failed."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, name, command):
+        """A command that counts as one test."""
+        heading(name)
+        if subprocess.run(command, cwd=ROOT, check=False).returncode == 0:
+            self.passed += 1
+        else:
+            print(f"FAILED {name}", flush=True)
+            self.failed += 1
+
+    def tests(self, name, command):
+        """A command that prints its own results. One that ends badly without telling a failure is one."""
+        heading(name)
+        failed_before = self.failed
+        with subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        ) as running:
+            try:
+                for line in running.stdout:
+                    sys.stdout.write(line)
+                    sys.stdout.flush()
+                    self.count(line)
+            except BaseException:
+                running.terminate()
+                raise
+        if running.returncode and self.failed == failed_before:
+            print(f"FAILED {name}: it ended with status {running.returncode}", flush=True)
+            self.failed += 1
+
+    def step(self, what, went_well):
+        """Something that was looked at here."""
+        line = f"{'ok' if went_well else 'FAILED'} {what}"
+        print(line, flush=True)
+        self.count(line)
+
+    def count(self, line):
+        if result := RUST_RESULT.match(line):
+            self.passed += int(result[1])
+            self.failed += int(result[2])
+        elif result := STEP_RESULT.match(line):
+            self.passed += result[1] == "ok"
+            self.failed += result[1] == "FAILED"
+
+
+def heading(what):
+    print(f"\n── {what} ── {time.strftime('%H:%M:%S')}", flush=True)
+
+
+def on_a_cloud_of_its_own(tally):
+    """Builds, deploys where IAM is enforced, and makes the journeys."""
+    heading("build")
+    build()
+    folder = LOCAL / "test"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    cloud = MiniStack(free_port(), folder / "cloud", enforce_iam=True)
+    try:
+        heading(f"deploy to a local cloud that enforces IAM, {cloud.endpoint}")
+        cloud.start()
+        cloud.use()
+        ensure_keys()
+        stack = deploy_locally(cloud, folder / "deploy.log")
+        accounts = credentials({})
+        ensure_accounts(stack, accounts)
+        values = variables(cloud, stack, accounts)
+        write_env(LOCAL / "test.env", values)
+        os.environ.update(values, ZOCO_TEST_LOG=str(cloud.log))
+        tally.tests("journeys", JOURNEYS)
+        tally.tests("a customer's journey over HTTP", JOURNEY)
+    finally:
+        try:
+            log = logged(folder / "functions.log") if cloud.running()[0] else ""
+        finally:
+            cloud.stop()
+    tally.step("no function logged a password or a key", log and not secrets_in(log, values))
+
+
+def logged(path):
+    """All that the functions logged, which the cloud forgets; also kept in a file, to look into."""
+    logs = boto3.client("logs", region_name=REGION)
+    lines = []
+    for group in pages(logs, "describe_log_groups", "logGroups"):
+        name = group["logGroupName"]
+        events = pages(logs, "filter_log_events", "events", logGroupName=name)
+        lines += [f"{name} {event['message']}" for event in events]
+    text = "\n".join(lines)
+    path.write_text(text, encoding="utf-8")
+    print(f"\n{len(lines)} lines of the functions' logs are in {path.relative_to(ROOT)}", flush=True)
+    return text
+
+
+def pages(client, operation, member, **arguments):
+    """All that a paged listing holds."""
+    return [one for page in client.get_paginator(operation).paginate(**arguments) for one in page[member]]
+
+
+def secrets_in(text, values):
+    """Which of the shop's secrets a text holds."""
+    secret = [name for name in values if name.startswith("ZOCO_") and name.endswith(("_PASSWORD", "_KEY"))]
+    return [name for name in secret if values[name] in text]
+
+
+def main():
+    # A polite end, too, has to stop the cloud.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    tally = Tally()
+    try:
+        run("cargo", "--version")
+        for name, command in CHECKS.items():
+            tally.check(name, command)
+        tally.tests("tests", RUST_TESTS)
+        on_a_cloud_of_its_own(tally)
+    except KeyboardInterrupt:
+        print("\nstopped", flush=True)
+        tally.failed += 1
+    except Exception as error:  # whatever it is, it is a failure, and the count is still told
+        if not isinstance(error, (Failed, Unexpected)):
+            sys.excepthook(type(error), error, error.__traceback__)
+        print(f"FAILED {error}", flush=True)
+        tally.failed += 1
+    print(f"\n{tally.passed} passed, {tally.failed} failed", flush=True)
+    sys.exit(1 if tally.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -101,7 +101,7 @@ pub async fn purchases(client: Client) -> Purchases {
 /// As [`Purchases::buy`].
 pub async fn buy(purchases: &Purchases, customer: &str, key: &str, order: &Order) -> Result<Purchase, Error> {
     let sale_id = ids::derived(&["purchases", customer, key]);
-    let fingerprint = format!("{:?}", order.lines);
+    let fingerprint = ids::derived(&[&format!("{:?}", order.lines)]).repeat(2);
     let buyer = Buyer { customer_id: customer, sale_id: &sale_id, fingerprint: &fingerprint };
     purchases.buy(order, &buyer, clock::now()).await
 }

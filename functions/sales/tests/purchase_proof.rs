@@ -121,6 +121,22 @@ async fn a_one_product_purchase_is_one_read_and_one_write_of_four_units() {
 }
 
 #[tokio::test]
+async fn write_units_are_two_for_each_product_and_two_for_each_kilobyte_of_the_sale() {
+    for (products, kilobytes) in [(1, 1), (7, 1), (8, 2), (20, 3), (50, 5)] {
+        let count = usize::try_from(products).unwrap();
+        let shop = Shop::with(&vec![1; count]).await;
+        let order = shop.order(&(0..count).map(|product| (product, 1)).collect::<Vec<_>>());
+        let (result, usage) = Meter::measure(buy(&shop.purchases, "ana", "k", &order)).await;
+        assert!(result.is_ok());
+        let tables = usage.write_units - usage.index_write_units;
+        assert_eq!(
+            (tables, usage.index_write_units),
+            (f64::from(2 * (products + kilobytes)), f64::from(2 * kilobytes))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_writes_nothing() {
     let shop = Shop::with(&[1]).await;
     let (result, usage) = Meter::measure(buy(&shop.purchases, "ana", "k", &shop.order(&[(0, 2)]))).await;

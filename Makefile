@@ -39,9 +39,10 @@ proof: ## the full figures behind the promises, one table (takes minutes); all o
 		|| { tail -n 40 .local/proof.log; exit 1; }
 
 # Without cargo-lambda's own optimisations: its thin LTO makes the binaries no smaller to speak of
-# and costs a minute of processor for each (docs/decisions.md). Cargo.toml says what is wanted.
+# and costs a minute of processor for each (docs/decisions.md). Cargo.toml says what is wanted. A
+# panic aborts, so tables for unwinding are never read: an eighth of a binary.
 build: $(TOOLS) ## build every function for Lambda, into target/lambda
-	cargo lambda build --release --disable-optimizations $(ARM)
+	RUSTFLAGS="-C force-unwind-tables=no" cargo lambda build --release --disable-optimizations $(ARM)
 
 deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads; STACK=zoco
 	@$(PYTHON) localstack/deploy.py

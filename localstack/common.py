@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
+STACK = os.environ.get("STACK") or "zoco"
 REGION = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
 
 

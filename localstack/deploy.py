@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from cloud import External
-from common import LOCAL, REGION, ROOT, Failed, main, private_file, run
-from keys import ensure_keys
+from common import LOCAL, REGION, ROOT, STACK, Failed, main, private_file, run
+from keys import SIGNING_KEY, TOKEN_KEYS, ensure_keys
 
-STACK = os.environ.get("STACK") or "zoco"
 PROGRAMS = ROOT / "target" / "lambda"
 
 
@@ -69,7 +68,13 @@ def fingerprint(cloud):
 def new_parameters(stack, cloud):
     """The parameters that a deploy has to name; for the others the stack keeps what it has."""
     arm = platform.machine().lower() in ("arm64", "aarch64")
-    values = {"Architecture": "arm64" if arm else "x86_64"}
+    values = {
+        "Architecture": "arm64" if arm else "x86_64",
+        "SigningKeyName": SIGNING_KEY,
+        "TokenKeys": TOKEN_KEYS,
+        "TokenIssuer": STACK,
+        "TokenAudience": STACK,
+    }
     if cloud:
         values["LocalEndpoint"] = cloud.functions_endpoint
     if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS":

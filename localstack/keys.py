@@ -1,19 +1,19 @@
 """Makes the key that signs access tokens, and publishes its public half, where there is none yet.
 
-On AWS and on a local cloud alike: two parameters of the Systems Manager, which `template.yaml` names.
-The private key goes there and nowhere else."""
+On AWS and on a local cloud alike: two parameters of the Systems Manager, of their own for each stack, so
+that one shop's tokens do not open another. The private key goes there and nowhere else."""
 
 import base64
 import hashlib
 import json
 
 import boto3
-from common import REGION, Failed, main
+from common import REGION, STACK, Failed, main
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-SIGNING_KEY = "/zoco/signing-key"
-TOKEN_KEYS = "/zoco/token-keys"
+SIGNING_KEY = f"/{STACK}/signing-key"
+TOKEN_KEYS = f"/{STACK}/token-keys"
 
 
 def base64url(data):

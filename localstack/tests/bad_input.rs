@@ -144,7 +144,7 @@ async fn doors_that_hold(shop: &Shop, product: &str) {
         let reply = endpoint.send(&good, &endpoint.document(&endpoint.sound)).await;
         expect(&reply, 403, "forbidden", &endpoint.path);
     }
-    expect(&good.get(&format!("/sales/{}", ids::new())).await, 404, "not_found", "foreign sale");
+    expect(&good.get(&format!("/sales/{}", ids::new())).await, 404, "not_found", "no such sale");
 }
 
 #[tokio::test]

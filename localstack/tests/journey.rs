@@ -83,6 +83,7 @@ async fn those_who_go_astray_are_told_in_json_api() {
     let shop = Shop::from_env();
     let anyone = shop.anyone();
     assert_eq!(anyone.get("/health").await.body["meta"]["status"], "ok");
+    assert_eq!(anyone.send(Method::POST, "/", &[], Some("{}".to_owned())).await.code(), "not_found");
     for path in ["/", "/nothing", "/products/1/2/3"] {
         let reply = anyone.get(path).await;
         assert_eq!((reply.status, reply.code()), (404, "not_found"), "{path}");

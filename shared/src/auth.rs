@@ -3,7 +3,7 @@
 //! What is checked follows RFC 8725: one algorithm, keys by `kid` from our own configuration only,
 //! `iss`, `aud`, `exp` and `nbf` always.
 
-use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::jwk::{AlgorithmParameters, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,9 @@ impl Verifier {
         let mut keys = Vec::with_capacity(set.keys.len());
         for jwk in &set.keys {
             let kid = jwk.common.key_id.clone().ok_or_else(|| wrong("a key has no kid".to_owned()))?;
+            if !matches!(jwk.algorithm, AlgorithmParameters::OctetKeyPair(_)) {
+                return Err(wrong(format!("the key {kid} is of another kind")));
+            }
             keys.push((kid, DecodingKey::from_jwk(jwk).map_err(|error| wrong(error.to_string()))?));
         }
         let mut validation = Validation::new(Algorithm::EdDSA);

@@ -24,8 +24,6 @@ pub enum Kind {
     Unprocessable,
     /// HTTP itself says no: method, media types, size, preconditions.
     Protocol(StatusCode),
-    /// Too many requests.
-    TooMany,
     /// Something we depend on does not answer; trying again may help.
     Unavailable,
     /// Our fault.
@@ -43,7 +41,6 @@ impl Kind {
             Self::Conflict => StatusCode::CONFLICT,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Protocol(status) => status,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -146,7 +143,8 @@ impl Error {
 
     /// 503: something we depend on did not answer; trying again in a second may help.
     pub fn unavailable(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let detail = "A part of the shop did not answer in time. Nothing is lost: try again.";
+        let detail =
+            "A part of the shop did not answer in time. Try again, with the same Idempotency-Key if you sent one.";
         let error = Self::new(Kind::Unavailable, "unavailable", "Temporarily unavailable", detail);
         Self { cause: Some(cause.into()), retry_after: Some(1), ..error }
     }
@@ -163,6 +161,11 @@ impl Error {
         let kind = Kind::Protocol(StatusCode::METHOD_NOT_ALLOWED);
         let error = Self::new(kind, "method_not_allowed", "Method not allowed", detail);
         Self { allow: Some(allow.to_owned()), ..error }
+    }
+
+    /// The same error, to be tried again after so many seconds.
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// The same error with other faults: one for each thing that is wrong.

@@ -5,10 +5,14 @@
 //! stored with it (draft-ietf-httpapi-idempotency-key-header).
 
 use lambda_http::http::{HeaderName, HeaderValue};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Kind};
 use crate::http::{Request, Response};
 use crate::ids;
+use crate::jsonapi::{self, Resource};
+use crate::store::{self, Item};
 
 const HEADER: &str = "Idempotency-Key";
 
@@ -51,14 +55,58 @@ impl Key {
     }
 }
 
-/// 422: the key was used before with another body.
-pub fn reused() -> Error {
+/// What became of something that was to be made under a key.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome<T> {
+    Made(T),
+    /// It was made before under the same key.
+    Replayed(T),
+    /// The key was used before for another body.
+    KeyReused,
+}
+
+impl<T> Outcome<T> {
+    /// What a repeated request comes to: the item that the first one left tells.
+    ///
+    /// # Errors
+    /// `Internal` when the item cannot be read.
+    pub fn of_repeated(item: Item, fingerprint: &str) -> Result<Self, Error>
+    where
+        T: DeserializeOwned,
+    {
+        let stored: Stored<T> = store::from_item(item)?;
+        Ok(if stored.fingerprint == fingerprint { Self::Replayed(stored.value) } else { Self::KeyReused })
+    }
+}
+
+impl<T: Resource> Outcome<T> {
+    /// 201 with what was made, now or before (`Idempotent-Replayed: true`).
+    ///
+    /// # Errors
+    /// 422 when the key was used before for another body.
+    pub fn answer(&self, request: &Request) -> Result<Response, Error> {
+        match self {
+            Self::Made(resource) => Ok(jsonapi::created(resource, request)),
+            Self::Replayed(resource) => Ok(replayed(jsonapi::created(resource, request))),
+            Self::KeyReused => Err(reused()),
+        }
+    }
+}
+
+/// Something stored, with the fingerprint of the request that made it.
+#[derive(Debug, Deserialize)]
+pub struct Stored<T> {
+    #[serde(flatten)]
+    pub value: T,
+    pub fingerprint: String,
+}
+
+fn reused() -> Error {
     let detail = "This key was used before with another body. Take a new key for a new request.";
     Error::new(Kind::Unprocessable, "idempotency_key_reused", "Idempotency key reused", detail).in_header(HEADER)
 }
 
-/// The answer of the first time, marked as a replay.
-pub fn replayed(mut response: Response) -> Response {
+fn replayed(mut response: Response) -> Response {
     let name = HeaderName::from_static("idempotent-replayed");
     response.headers_mut().insert(name, HeaderValue::from_static("true"));
     response

@@ -1,7 +1,7 @@
 //! What the edge does for every handler.
 
 use serde_json::json;
-use shared::http::{self, Request, Response};
+use shared::http::{Request, Response};
 use shared::testing::Call;
 use shared::{Error, jsonapi};
 
@@ -47,15 +47,36 @@ fn without_a_public_url_links_lead_to_the_host_and_stage_that_were_asked() {
     assert_eq!(request.url("/health"), "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/v1/health");
 }
 
+#[test]
+fn behind_a_domain_with_a_base_path_links_name_it_once() {
+    let event = include_str!("../../events/list-products.json")
+        .replace("\"path\": \"/products\"", "\"path\": \"/v1/products\"");
+    let request = Request::new(lambda_http::request::from_str(&event).unwrap(), Some("https://shop.example/v1"));
+    assert_eq!(request.method_and_path().1, "/products");
+    assert!(request.self_url().starts_with("https://shop.example/v1/products?"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_takes_too_long_is_answered_for() {
+    let stuck = |_| async {
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        Ok(jsonapi::no_content())
+    };
+    let answer = Call::event("health").send(stuck).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
+}
+
+#[tokio::test]
+async fn answers_to_a_token_are_not_to_be_stored() {
+    let answer = Call::event("health").bearer("any").send(fine).await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(Call::event("health").send(fine).await.header("cache-control"), "");
+}
+
 #[tokio::test]
 async fn parameters_given_twice_or_unknown_are_refused_by_name() {
     let handler = |request: Request| async move { request.query(&["a"]).map(|_| jsonapi::no_content()) };
     assert_eq!(Call::event("health").query(&[("a", "1")]).send(handler).await.status, 204);
     let answer = Call::event("health").query(&[("b", "1")]).send(handler).await;
     assert_eq!((answer.status, &answer.body["errors"][0]["source"]["parameter"]), (400, &json!("b")));
-}
-
-#[test]
-fn an_answer_with_secrets_is_not_to_be_stored() {
-    assert_eq!(http::not_stored(jsonapi::no_content()).headers()["cache-control"], "no-store");
 }

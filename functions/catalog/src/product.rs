@@ -173,10 +173,10 @@ fn name(input: Input) -> Result<String, Faults> {
 }
 
 fn image_url(input: Input) -> Result<String, Faults> {
-    let fault = input.fault("must be an absolute http or https URL");
-    let text = input.line(1..=2_000)?;
-    let is_web = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if is_web { Ok(text) } else { Err(fault) }
+    let fault = input.fault("must be an absolute http or https URL without a user name");
+    let url = Url::parse(&input.line(1..=2_000)?).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
+    url.map(String::from).ok_or(fault)
 }
 
 impl Resource for Product {

@@ -9,38 +9,20 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
-use serde::Deserialize;
+use shared::idempotency::{Outcome, Stored};
 use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Item, text};
-use shared::{Error, StartupError, clock, config};
+use shared::store::{self, Item, Listing, text};
+use shared::{Error, StartupError, config};
 
 use crate::product::{Product, Sku, Status};
 
 /// How often an update is tried again when someone else changed the product in between.
 const UPDATE_ATTEMPTS: usize = 5;
 
-/// What became of a product that was to be made.
-#[derive(Debug)]
-pub enum Creation {
-    Made,
-    /// It had been made before under the same idempotency key; as it is now.
-    Replayed(Box<Product>),
-    /// The idempotency key was used before for another body.
-    KeyReused,
-}
-
 /// The shop's products.
 pub struct Products {
     client: Client,
     table: String,
-}
-
-/// A product as the table has it.
-#[derive(Deserialize)]
-struct Stored {
-    #[serde(flatten)]
-    product: Product,
-    fingerprint: Option<String>,
 }
 
 impl Products {
@@ -63,19 +45,10 @@ impl Products {
     ///
     /// # Errors
     /// `Conflict` (`already_exists`) when the SKU is taken.
-    pub async fn create(&self, product: &Product, fingerprint: &str) -> Result<Creation, Error> {
-        let mut item = item(product)?;
-        item.insert("fingerprint".to_owned(), text(fingerprint));
-        let parts = vec![self.put_new(item)?, self.claim(&product.sku, &product.id)?];
-        let Err(refused) = store::transact(&self.client, parts).await? else { return Ok(Creation::Made) };
-        match refused.found(0) {
-            Some(stored) => {
-                let stored: Stored = store::from_item(stored)?;
-                let same = stored.fingerprint.as_deref() == Some(fingerprint);
-                Ok(if same { Creation::Replayed(Box::new(stored.product)) } else { Creation::KeyReused })
-            }
-            None => Err(sku_taken()),
-        }
+    pub async fn create(&self, product: Product, fingerprint: &str) -> Result<Outcome<Product>, Error> {
+        let parts = vec![self.put_new(item(&product, fingerprint)?)?, self.claim(&product.sku, &product.id)?];
+        let Err(refused) = store::transact(&self.client, parts).await? else { return Ok(Outcome::Made(product)) };
+        refused.found(0).map_or_else(|| Err(sku_taken()), |item| Outcome::of_repeated(item, fingerprint))
     }
 
     /// A product. One read, half a unit up to 4 KB: a change may take a moment to show.
@@ -92,7 +65,7 @@ impl Products {
     /// # Errors
     /// When the table does not answer.
     pub async fn get_now(&self, id: &str) -> Result<Option<Product>, Error> {
-        Ok(self.read(id).await?.map(|stored| stored.product))
+        Ok(self.read(id).await?.map(|stored| stored.value))
     }
 
     /// The products of a status, newest first. One query.
@@ -100,14 +73,10 @@ impl Products {
     /// # Errors
     /// When the table does not answer.
     pub async fn list(&self, status: Status, request: &PageRequest) -> Result<Page<Product>, Error> {
-        let start = request.position().map(|position| start_key(status, position)).transpose()?;
-        let query = self.client.query().table_name(&self.table).index_name("by-listing");
-        let query = query.key_condition_expression("listing = :listing");
-        let query = query.expression_attribute_values(":listing", text(listing(status)));
-        let query = query.scan_index_forward(request.backwards()).limit(request.limit()).set_exclusive_start_key(start);
-        let items = store::query(query).await?;
-        let products = items.into_iter().map(store::from_item).collect::<Result<Vec<Product>, _>>()?;
-        Ok(request.page(products, position))
+        let listing = listing(status);
+        let (table, partition) = (self.table.as_str(), ("listing", listing.as_str()));
+        let listing = Listing { table, index: "by-listing", partition, key: |id| ("pk".to_owned(), key(id)) };
+        store::list(&self.client, &listing, request, position).await
     }
 
     /// Changes a product: `change` is given the present one and tells the next, or refuses. When
@@ -120,17 +89,16 @@ impl Products {
     pub async fn update(&self, id: &str, change: impl Fn(Product) -> Result<Product, Error>) -> Result<Product, Error> {
         for _ in 0..UPDATE_ATTEMPTS {
             let stored = self.read_to_change(id).await?;
-            let (old, fingerprint) = (stored.product, stored.fingerprint);
+            let old = stored.value;
             let new = change(old.clone())?;
-            let mut item = item(&new)?;
-            item.extend(fingerprint.map(|fingerprint| ("fingerprint".to_owned(), text(fingerprint))));
-            let mut parts = vec![self.put_over(item, old.version)?];
+            let mut parts = vec![self.put_over(item(&new, &stored.fingerprint)?, old.version)?];
             if new.sku.folded() != old.sku.folded() {
                 parts.extend([self.claim(&new.sku, id)?, self.release(&old.sku)?]);
             }
             match store::transact(&self.client, parts).await? {
                 Ok(()) => return Ok(new),
-                Err(refused) if refused.part(1) => return Err(sku_taken()),
+                // With another version beneath, the SKU may be taken by this very change.
+                Err(refused) if refused.part(1) && !refused.part(0) => return Err(sku_taken()),
                 Err(_) => {}
             }
         }
@@ -143,7 +111,7 @@ impl Products {
     /// `NotFound` · what `allow` says · `Unavailable` when others keep writing.
     pub async fn delete(&self, id: &str, allow: impl Fn(&Product) -> Result<(), Error>) -> Result<(), Error> {
         for _ in 0..UPDATE_ATTEMPTS {
-            let product = self.read_to_change(id).await?.product;
+            let product = self.read_to_change(id).await?.value;
             allow(&product)?;
             let delete = Delete::builder().table_name(&self.table).key("pk", text(key(id)));
             let delete = delete.condition_expression("version = :version");
@@ -156,12 +124,12 @@ impl Products {
         Err(Error::unavailable("the product kept changing"))
     }
 
-    async fn read(&self, id: &str) -> Result<Option<Stored>, Error> {
+    async fn read(&self, id: &str) -> Result<Option<Stored<Product>>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(key(id))).consistent_read(true);
         store::get(read).await?.map(store::from_item).transpose()
     }
 
-    async fn read_to_change(&self, id: &str) -> Result<Stored, Error> {
+    async fn read_to_change(&self, id: &str) -> Result<Stored<Product>, Error> {
         self.read(id).await?.ok_or_else(|| Error::not_found("There is no product with this id."))
     }
 
@@ -200,23 +168,15 @@ fn listing(status: Status) -> String {
 }
 
 fn position(product: &Product) -> String {
-    format!("{}#{}", clock::sortable(product.created_at), product.id)
+    store::position(product.created_at, &product.id)
 }
 
-fn start_key(status: Status, position: &str) -> Result<Item, Error> {
-    let (_, id) = position.split_once('#').ok_or_else(|| Error::internal("a signed cursor without an id"))?;
-    Ok(HashMap::from([
-        ("pk".to_owned(), text(key(id))),
-        ("listing".to_owned(), text(listing(status))),
-        ("listingPosition".to_owned(), text(position)),
-    ]))
-}
-
-fn item(product: &Product) -> Result<Item, Error> {
+fn item(product: &Product, fingerprint: &str) -> Result<Item, Error> {
     let mut item = store::to_item(product)?;
     item.insert("pk".to_owned(), text(key(&product.id)));
     item.insert("listing".to_owned(), text(listing(product.status)));
-    item.insert("listingPosition".to_owned(), text(position(product)));
+    item.insert(store::POSITION.to_owned(), text(position(product)));
+    item.insert("fingerprint".to_owned(), text(fingerprint));
     Ok(item)
 }
 

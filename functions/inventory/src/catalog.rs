@@ -22,6 +22,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// For a whole call: catalog's function may have to start first.
 const TIMEOUT: Duration = Duration::from_secs(2);
 const RETRIES: usize = 2;
+/// How long the circuit breaker stays open.
+const SPARED_SECONDS: u32 = 10;
 
 /// Catalog, as other services see it.
 pub struct Catalog {
@@ -56,7 +58,7 @@ impl Catalog {
             .error_rate(0.5)
             .closed_len(5)
             .half_open_len(1)
-            .open_wait(Duration::from_secs(10))
+            .open_wait(Duration::from_secs(SPARED_SECONDS.into()))
             .build();
         Self { url: url.into(), key: key.into(), client: OnceCell::new(), breaker: breaker.into() }
     }
@@ -82,7 +84,9 @@ impl Catalog {
             .notify(|error, _| tracing::warn!(?error, "catalog did not answer, trying again"));
         result.await.map_err(|error| match error {
             recloser::Error::Inner(error) => Error::unavailable(error),
-            recloser::Error::Rejected => Error::unavailable("catalog is being spared by the circuit breaker"),
+            recloser::Error::Rejected => {
+                Error::unavailable("catalog is being spared by the circuit breaker").retry_after(SPARED_SECONDS)
+            }
         })
     }
 

@@ -3,9 +3,11 @@
 //! | File | What it holds |
 //! | --- | --- |
 //! | [`stock`] | stock items, movements, what staff may ask for; shortages |
+//! | [`adjustment`] | booking a receipt or an adjustment |
 //! | [`catalog`] | the way to ask catalog for a product: time-outs, retries, circuit breaker |
 //! | [`store`] | the table, and this table's part of a purchase |
 
+pub mod adjustment;
 pub mod catalog;
 pub mod stock;
 pub mod store;

@@ -26,6 +26,11 @@ impl Snapshot {
     pub fn is_on_offer(&self) -> bool {
         self.status == "active"
     }
+
+    /// The snapshot of a product that catalog no longer has: not on offer, and newer than any other.
+    pub fn gone(self) -> Self {
+        Self { status: "archived".to_owned(), version: self.version + 1, ..self }
+    }
 }
 
 /// How much there is of a product.
@@ -37,6 +42,7 @@ pub struct StockItem {
     pub product: Snapshot,
     pub low_stock_at: Option<i64>,
     pub updated_at: Timestamp,
+    pub version: u64,
 }
 
 impl Resource for StockItem {
@@ -56,6 +62,10 @@ impl Resource for StockItem {
 
     fn relationships(&self) -> Vec<(&'static str, Option<Related>)> {
         vec![("product", Some(product(&self.product_id)))]
+    }
+
+    fn version(&self) -> Option<u64> {
+        Some(self.version)
     }
 }
 

@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
-use serde::Deserialize;
 use shared::clock::Timestamp;
+use shared::idempotency::Outcome;
 use shared::store::{self, Item, number, text};
 use shared::{Error, StartupError, config};
 
@@ -20,24 +20,6 @@ use crate::stock::{Movement, Shortage, Snapshot, StockItem, insufficient_stock};
 
 /// How often keys that DynamoDB left unread are asked for again.
 const READ_ATTEMPTS: usize = 3;
-
-/// What became of a movement that was to be made.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Adjustment {
-    Made,
-    /// It had been made before under the same idempotency key.
-    Replayed(Movement),
-    /// The idempotency key was used before for another body.
-    KeyReused,
-}
-
-/// A movement as the table has it.
-#[derive(Deserialize)]
-struct Stored {
-    #[serde(flatten)]
-    movement: Movement,
-    fingerprint: String,
-}
 
 /// The shop's stock.
 pub struct Stock {
@@ -109,25 +91,24 @@ impl Stock {
     /// `Conflict` (`insufficient_stock`) when stock would go below zero.
     pub async fn adjust(
         &self,
-        movement: &Movement,
+        movement: Movement,
         product: &Snapshot,
         fingerprint: &str,
-    ) -> Result<Adjustment, Error> {
-        let mut item = store::to_item(movement)?;
-        item.insert("sk".to_owned(), text(format!("movement#{}", movement.id)));
+    ) -> Result<Outcome<Movement>, Error> {
+        let mut item = store::to_item(&movement)?;
+        item.insert("sk".to_owned(), text(movement_key(&movement.id)));
         item.insert("fingerprint".to_owned(), text(fingerprint));
         let mut newest = Some(product);
         loop {
-            let parts = vec![self.change(movement, newest)?, store::put_new(&self.table, item.clone(), "productId")?];
-            let Err(refused) = store::transact(&self.client, parts).await? else { return Ok(Adjustment::Made) };
+            let parts = vec![self.change(&movement, newest)?, store::put_new(&self.table, item.clone(), "productId")?];
+            let Err(refused) = store::transact(&self.client, parts).await? else { return Ok(Outcome::Made(movement)) };
             if let Some(stored) = refused.found(1) {
-                let Stored { movement, fingerprint: before } = store::from_item(stored)?;
-                return Ok(if before == fingerprint { Adjustment::Replayed(movement) } else { Adjustment::KeyReused });
+                return Outcome::of_repeated(stored, fingerprint);
             }
             let stock: Option<StockItem> = refused.found(0).map(store::from_item).transpose()?;
             let available = stock.map_or(0, |stock| stock.available);
             if available + movement.quantity < 0 {
-                let (product_id, requested) = (movement.product_id.clone(), -movement.quantity);
+                let (product_id, requested) = (movement.product_id, -movement.quantity);
                 return Err(insufficient_stock(&[Shortage { product_id, requested, available }]));
             }
             // There is enough, so the snapshot was older than the one kept: leave that alone.
@@ -135,6 +116,17 @@ impl Stock {
                 return Err(Error::unavailable("the stock kept changing"));
             }
         }
+    }
+
+    /// What was booked before under the id of a repeated movement, if anything was. One consistent
+    /// read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn repeated(&self, movement: &Movement, fingerprint: &str) -> Result<Option<Outcome<Movement>>, Error> {
+        let read = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let read = read.key("productId", text(&movement.product_id)).key("sk", text(movement_key(&movement.id)));
+        store::get(read).await?.map(|item| Outcome::of_repeated(item, fingerprint)).transpose()
     }
 
     /// Inventory's part of a purchase: takes pieces of a product that has the version whose price
@@ -150,10 +142,11 @@ impl Stock {
         now: Timestamp,
     ) -> Result<TransactWriteItem, Error> {
         let update = Update::builder()
-            .update_expression("SET available = available - :quantity, updatedAt = :now")
+            .update_expression("SET available = available - :quantity, updatedAt = :now, #version = #version + :one")
             .condition_expression("available >= :quantity AND product.#version = :version")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":quantity", number(quantity))
+            .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":now", text(now.to_string()));
         self.update(update, product_id)
@@ -169,9 +162,13 @@ impl Stock {
 
     /// The stock item's part of an adjustment; it makes the item when there is none.
     fn change(&self, movement: &Movement, product: Option<&Snapshot>) -> Result<TransactWriteItem, Error> {
-        let mut set = "SET available = if_not_exists(available, :zero) + :quantity, updatedAt = :now".to_owned();
+        let mut set = "SET available = if_not_exists(available, :zero) + :quantity, updatedAt = :now, \
+                       #version = if_not_exists(#version, :zero) + :one"
+            .to_owned();
         let mut conditions = Vec::new();
         let mut update = Update::builder()
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":quantity", number(movement.quantity))
             .expression_attribute_values(":now", text(movement.created_at.to_string()));
@@ -183,7 +180,6 @@ impl Stock {
             set += ", product = :product";
             conditions.push("(attribute_not_exists(product) OR product.#version <= :version)");
             update = update
-                .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":version", number(product.version))
                 .expression_attribute_values(":product", AttributeValue::M(store::to_item(product)?));
         }
@@ -206,6 +202,10 @@ impl Stock {
     }
 }
 
+fn movement_key(id: &str) -> String {
+    format!("movement#{id}")
+}
+
 fn key(product_id: &str) -> Item {
     HashMap::from([("productId".to_owned(), text(product_id)), ("sk".to_owned(), text("stock"))])
 }
@@ -221,7 +221,7 @@ mod tests {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
         for (id, quantity) in [("m1", 10), ("m2", -3), ("m3", 5)] {
-            assert_eq!(stock.adjust(&receipt(id, "p", quantity), &cup(1), "f").await.unwrap(), Adjustment::Made);
+            assert!(matches!(stock.adjust(receipt(id, "p", quantity), &cup(1), "f").await, Ok(Outcome::Made(_))));
         }
         assert_eq!(stock.get("p").await.unwrap().map(|item| item.available), Some(12));
         assert_eq!(cloud.items("InventoryTable").await.len(), 4);
@@ -231,13 +231,13 @@ mod tests {
     async fn stock_does_not_go_below_zero_and_nothing_is_kept_of_the_attempt() {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
-        stock.adjust(&receipt("m1", "p", 2), &cup(1), "f").await.unwrap();
-        let refused = stock.adjust(&receipt("m2", "p", -3), &cup(1), "f").await.unwrap_err();
+        stock.adjust(receipt("m1", "p", 2), &cup(1), "f").await.unwrap();
+        let refused = stock.adjust(receipt("m2", "p", -3), &cup(1), "f").await.unwrap_err();
         assert_eq!(
             (refused.code, refused.faults[0].meta.clone().unwrap()["shortages"][0]["available"].as_i64()),
             ("insufficient_stock", Some(2))
         );
-        let unknown = stock.adjust(&receipt("m3", "q", -1), &cup(1), "f").await.unwrap_err();
+        let unknown = stock.adjust(receipt("m3", "q", -1), &cup(1), "f").await.unwrap_err();
         assert_eq!(unknown.code, "insufficient_stock");
         assert_eq!(cloud.items("InventoryTable").await.len(), 2);
     }
@@ -246,8 +246,8 @@ mod tests {
     async fn an_older_snapshot_does_not_replace_a_newer_one() {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
-        stock.adjust(&receipt("m1", "p", 2), &cup(5), "f").await.unwrap();
-        stock.adjust(&receipt("m2", "p", 2), &cup(4), "f").await.unwrap();
+        stock.adjust(receipt("m1", "p", 2), &cup(5), "f").await.unwrap();
+        stock.adjust(receipt("m2", "p", 2), &cup(4), "f").await.unwrap();
         let item = stock.get("p").await.unwrap().unwrap();
         assert_eq!((item.available, item.product.version), (4, 5));
     }
@@ -256,11 +256,11 @@ mod tests {
     async fn a_repeated_movement_is_made_once_even_when_stock_has_run_out() {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
-        stock.adjust(&receipt("m1", "p", 2), &cup(1), "f").await.unwrap();
+        stock.adjust(receipt("m1", "p", 2), &cup(1), "f").await.unwrap();
         let taken = receipt("m2", "p", -2);
-        assert_eq!(stock.adjust(&taken, &cup(1), "f").await.unwrap(), Adjustment::Made);
-        assert_eq!(stock.adjust(&taken, &cup(1), "f").await.unwrap(), Adjustment::Replayed(taken.clone()));
-        assert_eq!(stock.adjust(&taken, &cup(1), "other").await.unwrap(), Adjustment::KeyReused);
+        assert_eq!(stock.adjust(taken.clone(), &cup(1), "f").await.unwrap(), Outcome::Made(taken.clone()));
+        assert_eq!(stock.adjust(taken.clone(), &cup(1), "f").await.unwrap(), Outcome::Replayed(taken.clone()));
+        assert_eq!(stock.adjust(taken.clone(), &cup(1), "other").await.unwrap(), Outcome::KeyReused);
         assert_eq!(stock.get("p").await.unwrap().map(|item| item.available), Some(0));
     }
 
@@ -268,7 +268,7 @@ mod tests {
     async fn many_stock_items_are_one_read_and_unknown_ones_are_left_out() {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
-        stock.adjust(&receipt("m1", "p", 2), &cup(1), "f").await.unwrap();
+        stock.adjust(receipt("m1", "p", 2), &cup(1), "f").await.unwrap();
         let (found, usage) = store::Meter::measure(stock.get_many(&["p", "q"])).await;
         assert_eq!((found.unwrap().len(), usage.calls), (1, 1));
     }

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
+use futures_util::future::try_join_all;
 use inventory::stock::StockItem;
 use inventory::{Catalog, Stock};
 use shared::clock::Timestamp;
+use shared::idempotency::Outcome;
 use shared::money::Currency;
 use shared::store::Refused;
 use shared::{Error, StartupError, config, ids};
@@ -17,15 +19,8 @@ use crate::sale::{Offer, Sale, settle};
 /// How often an order is settled again because a price changed between the read and the write.
 const ATTEMPTS: usize = 5;
 
-/// What a purchase came to.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Purchase {
-    Sold(Sale),
-    /// It was sold before, under the same idempotency key.
-    Replayed(Sale),
-    /// The idempotency key was used before for another body.
-    KeyReused,
-}
+/// How many products catalog is asked for at once.
+const CATALOG_CALLS: usize = 10;
 
 /// Who buys, and how a repeated request is known.
 pub struct Buyer<'a> {
@@ -73,7 +68,7 @@ impl Purchases {
     /// As [`settle`]; `Unavailable` when catalog has to be asked for a product and does not answer,
     /// other buyers are in the way for too long, or DynamoDB does not answer. Nothing was sold then,
     /// or the same key finds the sale.
-    pub async fn buy(&self, order: &Order, buyer: &Buyer<'_>, now: Timestamp) -> Result<Purchase, Error> {
+    pub async fn buy(&self, order: &Order, buyer: &Buyer<'_>, now: Timestamp) -> Result<Outcome<Sale>, Error> {
         let mut offers = self.offers(order).await?;
         for _ in 0..ATTEMPTS {
             let sale = match settle(order, &offers, &self.currency, buyer.sale_id, buyer.customer_id, now) {
@@ -85,7 +80,7 @@ impl Purchases {
                 self.stock.take(&line.product_id, line.quantity, version, now)
             });
             match self.sales.sell(&sale, buyer.fingerprint, takes.collect::<Result<_, _>>()?).await? {
-                Ok(()) => return Ok(Purchase::Sold(sale)),
+                Ok(()) => return Ok(Outcome::Made(sale)),
                 Err(refused) if refused.part(order.lines.len()) => {
                     return self
                         .replay_or(Error::unavailable("the sale that refused this one cannot be read"), buyer)
@@ -98,12 +93,8 @@ impl Purchases {
     }
 
     /// The sale that was made before under the same key, or else the error.
-    async fn replay_or(&self, error: Error, buyer: &Buyer<'_>) -> Result<Purchase, Error> {
-        match self.sales.stored(buyer.sale_id).await? {
-            Some(stored) if stored.fingerprint == buyer.fingerprint => Ok(Purchase::Replayed(stored.sale)),
-            Some(_) => Ok(Purchase::KeyReused),
-            None => Err(error),
-        }
+    async fn replay_or(&self, error: Error, buyer: &Buyer<'_>) -> Result<Outcome<Sale>, Error> {
+        self.sales.repeated(buyer.sale_id, buyer.fingerprint).await?.ok_or(error)
     }
 
     /// What there is of each product of an order. A product without a stock item may be new: catalog
@@ -111,12 +102,11 @@ impl Purchases {
     async fn offers(&self, order: &Order) -> Result<HashMap<String, Offer>, Error> {
         let ids: Vec<&str> = order.lines.iter().map(|line| line.product_id.as_str()).collect();
         let mut offers: HashMap<String, Offer> = self.stock.get_many(&ids).await?.into_values().map(offer).collect();
-        for id in ids.into_iter().filter(|id| ids::is_id(id)) {
-            if !offers.contains_key(id)
-                && let Some(product) = self.catalog.product(id).await?
-            {
-                offers.insert(id.to_owned(), Offer { available: 0, product });
-            }
+        let unknown: Vec<&str> = ids.into_iter().filter(|id| ids::is_id(id) && !offers.contains_key(*id)).collect();
+        for some in unknown.chunks(CATALOG_CALLS) {
+            let products = try_join_all(some.iter().map(|id| self.catalog.product(id))).await?;
+            let known = some.iter().zip(products).filter_map(|(id, product)| Some(((*id).to_owned(), product?)));
+            offers.extend(known.map(|(id, product)| (id, Offer { available: 0, product })));
         }
         Ok(offers)
     }

@@ -6,14 +6,12 @@
 //! | index `by-customer`: `customerId`, `listingPosition` | a customer's sales, newest first |
 //! | index `by-listing`: `listing` = `sale`, `listingPosition` | all sales, newest first |
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use serde::Deserialize;
+use shared::idempotency::Outcome;
 use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Item, Refused, text};
-use shared::{Error, StartupError, clock, config};
+use shared::store::{self, Item, Listing, Refused, text};
+use shared::{Error, StartupError, config};
 
 use crate::sale::Sale;
 
@@ -25,14 +23,6 @@ const ALL: &str = "sale";
 pub enum Whose<'a> {
     Customer(&'a str),
     Everyones,
-}
-
-/// A sale as the table has it, with the fingerprint of the request that made it.
-#[derive(Debug, Deserialize)]
-pub struct Stored {
-    #[serde(flatten)]
-    pub sale: Sale,
-    pub fingerprint: String,
 }
 
 /// The shop's sales.
@@ -66,16 +56,20 @@ impl Sales {
     /// # Errors
     /// When the table does not answer.
     pub async fn get(&self, id: &str) -> Result<Option<Sale>, Error> {
-        Ok(self.stored(id).await?.map(|stored| stored.sale))
+        self.read(id).await?.map(store::from_item).transpose()
     }
 
-    /// A sale with the fingerprint of the request that made it. One consistent read.
+    /// What was sold before under the sale id of a repeated request, if anything was. One
+    /// consistent read.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn stored(&self, id: &str) -> Result<Option<Stored>, Error> {
-        let read = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
-        store::get(read).await?.map(store::from_item).transpose()
+    pub async fn repeated(&self, id: &str, fingerprint: &str) -> Result<Option<Outcome<Sale>>, Error> {
+        self.read(id).await?.map(|item| Outcome::of_repeated(item, fingerprint)).transpose()
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<Item>, Error> {
+        store::get(self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true)).await
     }
 
     /// Sales, newest first. One query.
@@ -83,18 +77,12 @@ impl Sales {
     /// # Errors
     /// When the table does not answer.
     pub async fn list(&self, whose: Whose<'_>, request: &PageRequest) -> Result<Page<Sale>, Error> {
-        let (index, attribute, value) = match whose {
-            Whose::Customer(id) => ("by-customer", "customerId", id),
-            Whose::Everyones => ("by-listing", "listing", ALL),
+        let (index, partition) = match whose {
+            Whose::Customer(id) => ("by-customer", ("customerId", id)),
+            Whose::Everyones => ("by-listing", ("listing", ALL)),
         };
-        let start = request.position().map(|position| start_key(attribute, value, position)).transpose()?;
-        let query = self.client.query().table_name(&self.table).index_name(index);
-        let query = query.key_condition_expression("#whose = :whose").expression_attribute_names("#whose", attribute);
-        let query = query.expression_attribute_values(":whose", text(value));
-        let query = query.scan_index_forward(request.backwards()).limit(request.limit()).set_exclusive_start_key(start);
-        let items = store::query(query).await?;
-        let sales = items.into_iter().map(store::from_item).collect::<Result<Vec<Sale>, _>>()?;
-        Ok(request.page(sales, position))
+        let key = |id: &str| ("id".to_owned(), id.to_owned());
+        store::list(&self.client, &Listing { table: &self.table, index, partition, key }, request, position).await
     }
 
     /// Keeps a new sale and takes its pieces from stock: all or nothing. `takes` are inventory's
@@ -110,7 +98,7 @@ impl Sales {
     ) -> Result<Result<(), Refused>, Error> {
         let mut item = store::to_item(sale)?;
         item.insert("listing".to_owned(), text(ALL));
-        item.insert("listingPosition".to_owned(), text(position(sale)));
+        item.insert(store::POSITION.to_owned(), text(position(sale)));
         item.insert("fingerprint".to_owned(), text(fingerprint));
         takes.push(store::put_new(&self.table, item, "id")?);
         store::transact(&self.client, takes).await
@@ -118,14 +106,5 @@ impl Sales {
 }
 
 fn position(sale: &Sale) -> String {
-    format!("{}#{}", clock::sortable(sale.created_at), sale.id)
-}
-
-fn start_key(attribute: &str, value: &str, position: &str) -> Result<Item, Error> {
-    let (_, id) = position.split_once('#').ok_or_else(|| Error::internal("a signed cursor without an id"))?;
-    Ok(HashMap::from([
-        ("id".to_owned(), text(id)),
-        (attribute.to_owned(), text(value)),
-        ("listingPosition".to_owned(), text(position)),
-    ]))
+    store::position(sale.created_at, &sale.id)
 }

@@ -6,11 +6,12 @@ use aws_sdk_dynamodb::Client;
 use inventory::Stock;
 use inventory::stock::Snapshot;
 use inventory::testing::{CatalogStandIn, cup, receipt};
+use shared::idempotency::Outcome;
 use shared::testing::{Cloud, Tokens};
 use shared::{Error, clock, ids};
 
 use crate::order::{Line, Order};
-use crate::purchase::{Buyer, Purchase, Purchases};
+use crate::purchase::{Buyer, Purchases};
 use crate::sale::Sale;
 use crate::store::Sales;
 
@@ -34,7 +35,7 @@ impl Shop {
         let mut products = Vec::new();
         for pieces in stocks {
             let id = ids::new();
-            stock.adjust(&receipt("first", &id, *pieces), &cup(1), "f").await.unwrap();
+            stock.adjust(receipt("first", &id, *pieces), &cup(1), "f").await.unwrap();
             products.push(id);
         }
         let purchases = purchases(cloud.client()).await;
@@ -63,7 +64,7 @@ impl Shop {
         let stock = Stock::new(self.cloud.client(), "InventoryTable");
         let snapshot = Snapshot { price: shared::testing::usd(price), ..cup(version) };
         let id = &self.products[product];
-        stock.adjust(&receipt(&format!("v{version}"), id, 1), &snapshot, "f").await.unwrap();
+        stock.adjust(receipt(&format!("v{version}"), id, 1), &snapshot, "f").await.unwrap();
     }
 
     /// An order of pieces of products.
@@ -83,8 +84,8 @@ impl Shop {
     /// When it is refused.
     pub async fn buy(&self, customer: &str, key: &str, quantity: i64) -> Sale {
         match buy(&self.purchases, customer, key, &self.order(&[(0, quantity)])).await.unwrap() {
-            Purchase::Sold(sale) | Purchase::Replayed(sale) => sale,
-            Purchase::KeyReused => panic!("the key was used before"),
+            Outcome::Made(sale) | Outcome::Replayed(sale) => sale,
+            Outcome::KeyReused => panic!("the key was used before"),
         }
     }
 }
@@ -99,7 +100,7 @@ pub async fn purchases(client: Client) -> Purchases {
 ///
 /// # Errors
 /// As [`Purchases::buy`].
-pub async fn buy(purchases: &Purchases, customer: &str, key: &str, order: &Order) -> Result<Purchase, Error> {
+pub async fn buy(purchases: &Purchases, customer: &str, key: &str, order: &Order) -> Result<Outcome<Sale>, Error> {
     let sale_id = ids::derived(&["purchases", customer, key]);
     let fingerprint = ids::derived(&[&format!("{:?}", order.lines)]).repeat(2);
     let buyer = Buyer { customer_id: customer, sale_id: &sale_id, fingerprint: &fingerprint };

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use sales::Purchases;
 use sales::order::Order;
-use sales::purchase::Purchase;
+use sales::sale::Sale;
 use sales::testing::{Shop, buy, purchases};
 use shared::Error;
 use shared::error::Kind;
+use shared::idempotency::Outcome;
 use shared::store::Meter;
 use shared::testing::Fault;
 use tokio::task::{JoinSet, block_in_place};
@@ -25,7 +26,7 @@ fn row(property: &str, asked: &str, reached: &str, started: Instant) {
 }
 
 /// All purchases at once; each has a customer, a key and an order.
-async fn race(purchases: &Arc<Purchases>, orders: Vec<(String, String, Order)>) -> Vec<Result<Purchase, Error>> {
+async fn race(purchases: &Arc<Purchases>, orders: Vec<(String, String, Order)>) -> Vec<Result<Outcome<Sale>, Error>> {
     let mut running = JoinSet::new();
     for (customer, key, order) in orders {
         let purchases = purchases.clone();
@@ -34,11 +35,11 @@ async fn race(purchases: &Arc<Purchases>, orders: Vec<(String, String, Order)>) 
     running.join_all().await
 }
 
-fn sold(results: &[Result<Purchase, Error>]) -> usize {
-    results.iter().filter(|result| matches!(result, Ok(Purchase::Sold(_)))).count()
+fn sold(results: &[Result<Outcome<Sale>, Error>]) -> usize {
+    results.iter().filter(|result| matches!(result, Ok(Outcome::Made(_)))).count()
 }
 
-fn short(results: &[Result<Purchase, Error>]) -> usize {
+fn short(results: &[Result<Outcome<Sale>, Error>]) -> usize {
     results.iter().filter(|result| result.as_ref().is_err_and(|error| error.code == "insufficient_stock")).count()
 }
 
@@ -83,7 +84,7 @@ async fn proof_p4_fifty_products_are_one_purchase() {
     let shop = Shop::with(&[1; 50]).await;
     let order = shop.order(&(0..50).map(|product| (product, 1)).collect::<Vec<_>>());
     let (result, usage) = Meter::measure(buy(&shop.purchases, "ana", "k", &order)).await;
-    assert!(matches!(result, Ok(Purchase::Sold(sale)) if sale.lines.len() == 50 && sale.total.amount == 62_500));
+    assert!(matches!(result, Ok(Outcome::Made(sale)) if sale.lines.len() == 50 && sale.total.amount == 62_500));
     assert_eq!(usage.calls, 2);
     let reached = format!("50 in 2 calls, {} write units", usage.write_units);
     row("P4 limits", "50 products pass", &reached, started);
@@ -99,14 +100,14 @@ async fn proof_p5_one_key_makes_one_sale_however_often_it_is_sent() {
     results.extend(race(&purchases, order()).await);
     assert_eq!(sold(&results), 1);
     let mut answers = results.iter().map(|result| match result {
-        Ok(Purchase::Sold(sale) | Purchase::Replayed(sale)) => sale,
+        Ok(Outcome::Made(sale) | Outcome::Replayed(sale)) => sale,
         other => panic!("{other:?}"),
     });
     let first = answers.next().unwrap();
     assert!(answers.all(|sale| sale == first));
     assert_eq!((shop.available(0).await, shop.cloud.items("SalesTable").await.len()), (0, 1));
     let other_body = buy(&purchases, "ana", "key", &shop.order(&[(0, 2)])).await;
-    assert!(matches!(other_body, Ok(Purchase::KeyReused)));
+    assert!(matches!(other_body, Ok(Outcome::KeyReused)));
     let other_customer = buy(&purchases, "bob", "key", &shop.order(&[(0, 3)])).await;
     assert_eq!(short(&[other_customer]), 1);
     row("P5 idempotency", "1 key, 100 at once + 100 later, 1 sale", "200 identical answers, 1 sale", started);
@@ -183,7 +184,7 @@ async fn an_answer_lost_after_the_sale_does_not_sell_twice() {
     let broken = purchases(shop.cloud.client_with(lost)).await;
     let order = shop.order(&[(0, 3)]);
     assert_eq!(buy(&broken, "ana", "k", &order).await.unwrap_err().kind, Kind::Unavailable);
-    assert!(matches!(buy(&shop.purchases, "ana", "k", &order).await, Ok(Purchase::Replayed(_))));
+    assert!(matches!(buy(&shop.purchases, "ana", "k", &order).await, Ok(Outcome::Replayed(_))));
     assert_eq!((shop.available(0).await, shop.cloud.items("SalesTable").await.len()), (7, 1));
 }
 
@@ -202,7 +203,7 @@ async fn a_price_that_moves_between_read_and_write_is_charged_as_it_is_or_refuse
         let mut order = shop.order(&[(0, 3)]);
         order.lines[0].expected_unit_price = expected.map(shared::testing::usd);
         match buy(&purchases, "ana", "k", &order).await {
-            Ok(Purchase::Sold(sale)) => assert_eq!((code, sale.total.amount), (None, 4_200)),
+            Ok(Outcome::Made(sale)) => assert_eq!((code, sale.total.amount), (None, 4_200)),
             other => assert_eq!(other.err().map(|error| error.code), code),
         }
     }

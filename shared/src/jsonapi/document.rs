@@ -53,11 +53,6 @@ pub fn created<R: Resource>(resource: &R, request: &Request) -> Response {
     located(single(StatusCode::CREATED, resource, request), resource, request)
 }
 
-/// 202: the resource as it is now; it changes by itself, look again at its `Location`.
-pub fn accepted<R: Resource>(resource: &R, request: &Request) -> Response {
-    located(single(StatusCode::ACCEPTED, resource, request), resource, request)
-}
-
 /// 204: done, nothing to show.
 pub fn no_content() -> Response {
     let mut response = HttpResponse::new(Body::Empty);

@@ -125,8 +125,8 @@ pub struct PageRequest {
 
 impl PageRequest {
     /// How many items to read: one more than the page holds tells whether there is another page.
-    pub fn limit(&self) -> i32 {
-        i32::try_from(self.size + 1).unwrap_or(i32::MAX)
+    pub fn limit(&self) -> usize {
+        self.size + 1
     }
 
     /// The position to read from, exclusive; `None` from the listing's end.
@@ -171,11 +171,6 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The same page of other items.
-    pub fn map<U>(self, item: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(item).collect(), prev: self.prev, next: self.next }
-    }
-
     /// The pagination links: this page, the one before, the one after; `null` where there is none.
     pub fn links(&self, request: &Request) -> Value {
         let link = |name, cursor: &Option<String>| cursor.as_ref().map(|cursor| request.url_with(name, cursor));
@@ -234,7 +229,7 @@ mod tests {
             let ordered: Vec<u32> =
                 if request.backwards() { items.iter().rev().copied().collect() } else { items.clone() };
             let beyond = |item: &u32| at.is_none_or(|at| if request.backwards() { *item < at } else { *item > at });
-            ordered.into_iter().filter(beyond).take(usize::try_from(request.limit()).unwrap_or(0)).collect()
+            ordered.into_iter().filter(beyond).take(request.limit()).collect()
         };
         let page = |start| {
             let request = PageRequest { size: 4, start, listing: "l".to_owned(), cursors: cursors.clone() };

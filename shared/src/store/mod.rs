@@ -1,6 +1,7 @@
 //! DynamoDB for the services' stores: the client, what its errors mean, transactions that repeat
 //! what may be repeated, and the meter that counts calls and units.
 
+mod listing;
 mod meter;
 
 use std::collections::HashMap;
@@ -26,6 +27,7 @@ use serde::de::DeserializeOwned;
 use crate::aws;
 use crate::config::StartupError;
 use crate::error::Error;
+pub use listing::{Listing, POSITION, list, position};
 pub use meter::{Meter, Usage};
 
 /// An item as DynamoDB keeps it.
@@ -33,16 +35,15 @@ pub type Item = HashMap<String, AttributeValue>;
 
 /// The client of the environment the function runs in, its connection opened: a read of a key that
 /// is not there, during init, which Lambda does not throttle to the function's share of a processor.
-/// The read may fail (a function without `GetItem` is refused): its handshake was the purpose.
+/// The read may fail (a function without `GetItem` is refused): its handshake was the purpose, so
+/// its result is dropped.
 ///
 /// # Errors
 /// When the environment lacks a variable.
 pub async fn client_from_env(table: &str, key: &[(&str, &str)]) -> Result<Client, StartupError> {
     let client = client(&aws::config_from_env("DYNAMODB")?);
     let key = key.iter().map(|(name, value)| ((*name).to_owned(), text(*value))).collect();
-    if let Err(error) = get(client.get_item().table_name(table).set_key(Some(key))).await {
-        tracing::debug!(%error, "the connection was not warmed");
-    }
+    drop(get(client.get_item().table_name(table).set_key(Some(key))).await);
     Ok(client)
 }
 
@@ -58,12 +59,23 @@ pub fn get(read: GetItemFluentBuilder) -> Call<'static, Option<Item>> {
     Box::pin(async { Ok(read.send().await?.item) })
 }
 
-/// Reads items by a query: one page of up to 1 MB.
+/// Reads up to so many items by a query. DynamoDB ends an answer at 1 MB: the rest is asked for.
 ///
 /// # Errors
 /// When the table does not answer.
-pub fn query(query: QueryFluentBuilder) -> Call<'static, Vec<Item>> {
-    Box::pin(async { Ok(query.send().await?.items.unwrap_or_default()) })
+pub fn query(mut query: QueryFluentBuilder, limit: usize) -> Call<'static, Vec<Item>> {
+    Box::pin(async move {
+        let mut items = Vec::new();
+        loop {
+            let rest = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let answer = query.clone().limit(rest).send().await?;
+            items.extend(answer.items.unwrap_or_default());
+            if answer.last_evaluated_key.is_none() || items.len() >= limit {
+                return Ok(items);
+            }
+            query = query.set_exclusive_start_key(answer.last_evaluated_key);
+        }
+    })
 }
 
 /// Reads items by their keys.

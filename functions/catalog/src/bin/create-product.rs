@@ -2,12 +2,11 @@
 
 use catalog::Products;
 use catalog::product::Product;
-use catalog::store::Creation;
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
-use shared::idempotency::{self, Key};
+use shared::idempotency::Key;
 use shared::money::Currency;
-use shared::{Error, StartupError, clock, config, ids, jsonapi};
+use shared::{Error, StartupError, clock, config, ids};
 
 async fn create_product(
     products: &Products,
@@ -22,11 +21,7 @@ async fn create_product(
     let fingerprint = body.fingerprint();
     let id = key.map_or_else(ids::new, |key| key.id("products", &caller.id));
     let product = Product::parse(body, currency, id, clock::now())?;
-    match products.create(&product, &fingerprint).await? {
-        Creation::Made => Ok(jsonapi::created(&product, &request)),
-        Creation::Replayed(product) => Ok(idempotency::replayed(jsonapi::created(&*product, &request))),
-        Creation::KeyReused => Err(idempotency::reused()),
-    }
+    products.create(product, &fingerprint).await?.answer(&request)
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -30,7 +30,7 @@ mod tests {
     async fn a_deleted_product_is_gone_and_its_sku_free() {
         let (cloud, tokens, cup) = (Cloud::start().await, Tokens::new(), cup(Status::Active));
         let (products, verifier) = (Products::new(cloud.client(), "CatalogTable"), tokens.verifier());
-        products.create(&cup, "").await.unwrap();
+        products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("delete-product").path("id", &cup.id).bearer(&tokens.token("eva", Role::Staff));
         assert_eq!(call.send(|request| delete_product(&products, &verifier, request)).await.status, 204);
         assert_eq!(call.send(|request| delete_product(&products, &verifier, request)).await.status, 404);
@@ -41,7 +41,7 @@ mod tests {
     async fn only_staff_delete_and_only_the_version_they_name() {
         let (cloud, tokens, cup) = (Cloud::start().await, Tokens::new(), cup(Status::Active));
         let (products, verifier) = (Products::new(cloud.client(), "CatalogTable"), tokens.verifier());
-        products.create(&cup, "").await.unwrap();
+        products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("delete-product").path("id", &cup.id);
         let customer = call.clone().bearer(&tokens.token("ana", Role::Customer));
         let stale = call.bearer(&tokens.token("eva", Role::Staff)).header("if-match", "\"7\"");

@@ -32,7 +32,7 @@ mod tests {
         let cloud = Cloud::start().await;
         let products = Products::new(cloud.client(), "CatalogTable");
         let cup = catalog::testing::cup(Status::Active);
-        products.create(&cup, "").await.unwrap();
+        products.create(cup.clone(), "").await.unwrap();
         let (found, usage) = Meter::measure(products.get(&cup.id)).await;
         assert_eq!(found.unwrap(), Some(cup));
         assert_eq!((usage.calls, usage.read_units), (1, 0.5));
@@ -43,7 +43,7 @@ mod tests {
         let (cloud, tokens) = (Cloud::start().await, Tokens::new());
         let (products, verifier) = (Products::new(cloud.client(), "CatalogTable"), tokens.verifier());
         let cup = catalog::testing::cup(Status::Draft);
-        products.create(&cup, "").await.unwrap();
+        products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("get-product").path("id", &cup.id);
         assert_eq!(call.send(|request| get_product(&products, &verifier, request)).await.status, 404);
         let call = call.bearer(&tokens.token("eva", Role::Staff));

@@ -31,7 +31,7 @@ mod tests {
     async fn services_see_drafts_too_and_the_version_of_what_they_keep() {
         let (cloud, cup) = (Cloud::start().await, cup(Status::Draft));
         let products = Products::new(cloud.client(), "CatalogTable");
-        products.create(&cup, "").await.unwrap();
+        products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("internal-product").path("id", &cup.id);
         let answer = call.send(|request| internal_product(&products, request)).await;
         assert_eq!((answer.status, answer.attribute("status")), (200, &json!("draft")));

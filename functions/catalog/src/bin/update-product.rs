@@ -65,7 +65,7 @@ mod tests {
     #[tokio::test]
     async fn a_change_shows_and_counts_the_version() {
         let (shop, cup) = (shop().await, cup(Status::Active));
-        shop.products.create(&cup, "").await.unwrap();
+        shop.products.create(cup.clone(), "").await.unwrap();
         let price = json!({"amount": 1350, "currency": "USD"});
         let answer = shop.send(&shop.change(&cup.id, &json!({"price": price}))).await;
         assert_eq!((answer.status, answer.header("etag"), answer.attribute("price")), (200, "\"2\"", &price));
@@ -75,7 +75,7 @@ mod tests {
     #[tokio::test]
     async fn a_change_of_a_version_that_is_gone_is_refused() {
         let (shop, cup) = (shop().await, cup(Status::Active));
-        shop.products.create(&cup, "").await.unwrap();
+        shop.products.create(cup.clone(), "").await.unwrap();
         let change = shop.change(&cup.id, &json!({"name": "Mug"})).header("if-match", "\"1\"");
         assert_eq!(shop.send(&change).await.status, 200);
         let stale = shop.send(&change).await;
@@ -85,8 +85,8 @@ mod tests {
     #[tokio::test]
     async fn a_new_sku_has_to_be_free_and_frees_the_old_one() {
         let (shop, cup, mug) = (shop().await, cup(Status::Active), cup(Status::Active));
-        shop.products.create(&cup, "").await.unwrap();
-        shop.products.create(&mug, "").await.unwrap();
+        shop.products.create(cup.clone(), "").await.unwrap();
+        shop.products.create(mug.clone(), "").await.unwrap();
         let taken = shop.send(&shop.change(&cup.id, &json!({"sku": mug.sku}))).await;
         assert_eq!((taken.status, taken.code()), (409, "already_exists"));
         assert_eq!(shop.send(&shop.change(&cup.id, &json!({"sku": "NEW-1"}))).await.status, 200);
@@ -94,9 +94,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_same_new_sku_sent_twice_at_once_is_not_refused() {
+        let (shop, cup) = (shop().await, cup(Status::Active));
+        shop.products.create(cup.clone(), "").await.unwrap();
+        let change = shop.change(&cup.id, &json!({"sku": "NEW-1"}));
+        let (one, two, three) = tokio::join!(shop.send(&change), shop.send(&change), shop.send(&change));
+        assert_eq!((one.status, two.status, three.status), (200, 200, 200));
+    }
+
+    #[tokio::test]
+    async fn an_if_match_that_cannot_be_read_matches_nothing() {
+        let (shop, cup) = (shop().await, cup(Status::Active));
+        shop.products.create(cup.clone(), "").await.unwrap();
+        for tags in ["é", "1", "W/\"1\"", ""] {
+            let change = shop.change(&cup.id, &json!({"name": "Mug"})).header("if-match", tags);
+            assert_eq!(shop.send(&change).await.status, 412, "{tags}");
+        }
+        let change = shop.change(&cup.id, &json!({"name": "Mug"})).header("if-match", "\"7\", \"1\"");
+        assert_eq!(shop.send(&change).await.status, 200);
+    }
+
+    #[tokio::test]
     async fn changes_at_once_are_all_kept() {
         let (shop, cup) = (shop().await, cup(Status::Active));
-        shop.products.create(&cup, "").await.unwrap();
+        shop.products.create(cup.clone(), "").await.unwrap();
         let (name, tags) =
             (shop.change(&cup.id, &json!({"name": "Mug"})), shop.change(&cup.id, &json!({"tags": ["blue"]})));
         let (one, two) = tokio::join!(shop.send(&name), shop.send(&tags));
@@ -109,7 +130,7 @@ mod tests {
     async fn an_unknown_product_is_not_found_and_customers_change_nothing() {
         let (shop, cup) = (shop().await, cup(Status::Active));
         assert_eq!(shop.send(&shop.change(&cup.id, &json!({"name": "Mug"}))).await.status, 404);
-        shop.products.create(&cup, "").await.unwrap();
+        shop.products.create(cup.clone(), "").await.unwrap();
         let customer = shop.change(&cup.id, &json!({"name": "Mug"})).bearer(&shop.tokens.token("ana", Role::Customer));
         assert_eq!(shop.send(&customer).await.status, 403);
         assert_eq!(shop.products.get(&cup.id).await.unwrap(), Some(cup));

@@ -9,7 +9,7 @@ async fn get_profile(users: &Users, tokens: &Verifier, request: Request) -> Resu
     let caller = tokens.caller(&request)?;
     request.query(&[])?;
     let user = users.get(&caller.id).await?.ok_or_else(|| Error::not_found("This account is gone."))?;
-    Ok(http::not_stored(jsonapi::ok(&user, &request)))
+    Ok(jsonapi::ok(&user, &request))
 }
 
 #[tokio::main(flavor = "current_thread")]

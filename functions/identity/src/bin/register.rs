@@ -11,7 +11,7 @@ async fn register(users: &Users, request: Request) -> Result<Response, Error> {
     let user = registration.user(user::new_id(), clock::now());
     let account = Account::new(&user, password::hash(&registration.password)?);
     users.register(&user, &account).await?;
-    Ok(jsonapi::created(&user, &request))
+    Ok(http::not_stored(jsonapi::created(&user, &request)))
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,12 +1,11 @@
 //! `POST /inventory/{productId}/adjustments`: staff book a receipt or an adjustment.
 
 use inventory::stock::Movement;
-use inventory::store::Adjustment;
-use inventory::{Catalog, Stock};
+use inventory::{Catalog, Stock, adjustment};
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
-use shared::idempotency::{self, Key};
-use shared::{Error, StartupError, clock, ids, jsonapi};
+use shared::idempotency::Key;
+use shared::{Error, StartupError, clock, ids};
 
 async fn adjust_stock(
     stock: &Stock,
@@ -21,14 +20,8 @@ async fn adjust_stock(
     let body = request.new_resource("stock-movements")?;
     let fingerprint = body.fingerprint();
     let id = key.map_or_else(ids::new, |key| key.id(&format!("movements/{product_id}"), &caller.id));
-    let movement = Movement::parse(body, id, product_id.clone(), caller.id, clock::now())?;
-    let product = catalog.product(&product_id).await?;
-    let product = product.ok_or_else(|| Error::not_found("There is no product with this id."))?;
-    match stock.adjust(&movement, &product, &fingerprint).await? {
-        Adjustment::Made => Ok(jsonapi::created(&movement, &request)),
-        Adjustment::Replayed(movement) => Ok(idempotency::replayed(jsonapi::created(&movement, &request))),
-        Adjustment::KeyReused => Err(idempotency::reused()),
-    }
+    let movement = Movement::parse(body, id, product_id, caller.id, clock::now())?;
+    adjustment::book(stock, catalog, movement, &fingerprint).await?.answer(&request)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -115,6 +108,25 @@ mod tests {
         let answer = silent.send(&silent.call()).await;
         assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
         assert_eq!(silent.available().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_repeated_receipt_is_told_even_when_catalog_is_silent() {
+        let shop = shop(&[200, 500]).await;
+        let first = shop.send(&shop.call()).await;
+        let again = shop.send(&shop.call()).await;
+        assert_eq!((again.status, &again.body), (201, &first.body));
+    }
+
+    #[tokio::test]
+    async fn what_is_left_of_a_deleted_product_can_be_counted_and_is_no_longer_on_offer() {
+        let shop = shop(&[200, 404]).await;
+        shop.send(&shop.call()).await;
+        let take = json!({"kind": "adjustment", "quantity": -4, "reason": "count"});
+        let take = shop.call().header("idempotency-key", "other").resource("stock-movements", None, &take);
+        assert_eq!(shop.send(&take).await.status, 201);
+        let item = shop.stock.get(&shop.product).await.unwrap().unwrap();
+        assert_eq!((item.available, item.product.is_on_offer(), item.version), (6, false, 2));
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ async fn get_sale(sales: &Sales, tokens: &Verifier, request: Request) -> Result<
     request.query(&[])?;
     let sale = sales.get(&request.path_id("id")?).await?.filter(|sale| sale.may_be_read_by(&caller));
     let sale = sale.ok_or_else(|| Error::not_found("You have no sale with this id."))?;
-    Ok(http::not_stored(jsonapi::ok(&sale, &request)))
+    Ok(jsonapi::ok(&sale, &request))
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -13,7 +13,7 @@ async fn list_sales(sales: &Sales, tokens: &Verifier, cursors: &Cursors, request
     let query = request.query(&PARAMETERS)?;
     let whose = if caller.is_staff() { Whose::Everyones } else { Whose::Customer(&caller.id) };
     let page = cursors.page(&query, &format!("sales?{whose:?}"))?;
-    Ok(http::not_stored(jsonapi::list(&sales.list(whose, &page).await?, &request)))
+    Ok(jsonapi::list(&sales.list(whose, &page).await?, &request))
 }
 
 #[tokio::main(flavor = "current_thread")]

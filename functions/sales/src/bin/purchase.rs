@@ -2,11 +2,11 @@
 
 use sales::Purchases;
 use sales::order::Order;
-use sales::purchase::{Buyer, Purchase};
+use sales::purchase::Buyer;
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
-use shared::idempotency::{self, Key};
-use shared::{Error, StartupError, clock, jsonapi};
+use shared::idempotency::Key;
+use shared::{Error, StartupError, clock};
 
 async fn purchase(purchases: &Purchases, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
@@ -16,11 +16,7 @@ async fn purchase(purchases: &Purchases, tokens: &Verifier, request: Request) ->
     let fingerprint = body.fingerprint();
     let order = Order::parse(body, purchases.currency())?;
     let buyer = Buyer { customer_id: &caller.id, sale_id: &sale_id, fingerprint: &fingerprint };
-    match purchases.buy(&order, &buyer, clock::now()).await? {
-        Purchase::Sold(sale) => Ok(jsonapi::created(&sale, &request)),
-        Purchase::Replayed(sale) => Ok(idempotency::replayed(jsonapi::created(&sale, &request))),
-        Purchase::KeyReused => Err(idempotency::reused()),
-    }
+    purchases.buy(&order, &buyer, clock::now()).await?.answer(&request)
 }
 
 #[tokio::main(flavor = "current_thread")]

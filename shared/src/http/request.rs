@@ -1,112 +1,18 @@
-//! The edge of every function: [`run`] serves a handler as a Lambda function behind a REST API,
-//! [`Request`] is what a handler reads, [`Response`] what it gives.
+//! A request as a handler reads it: ids, query, documents, preconditions, links.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
+use lambda_http::RequestExt;
 use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, RequestExt, service_fn};
 
-use crate::config::{self, StartupError};
 use crate::error::{Error, Kind};
+use crate::ids;
 use crate::jsonapi::{self, media};
-use crate::store::Meter;
-use crate::{ids, log};
-
-/// What a handler answers.
-pub type Response = lambda_http::http::Response<Body>;
-
-/// What a handler is doing. Boxed, so that serving is compiled once, in this crate, and not again
-/// into each of the shop's binaries.
-pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send + 'a>>;
-
-/// Serves a handler until Lambda ends the environment. An error of the handler becomes its JSON:API
-/// answer; each request leaves one line in the log.
-///
-/// # Errors
-/// When the configuration cannot be read or the runtime cannot be reached.
-pub async fn run<H, F>(handler: H) -> Result<(), StartupError>
-where
-    H: Fn(Request) -> F + Send + Sync,
-    F: Future<Output = Result<Response, Error>> + Send,
-{
-    serve(&|request| Box::pin(handler(request))).await
-}
-
-type Handler<'a> = dyn Fn(Request) -> Answering<'a> + Send + Sync + 'a;
-
-fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(), StartupError>> + 'a>> {
-    Box::pin(async move {
-        log::init()?;
-        let public_url = config::optional::<String>("PUBLIC_URL")?;
-        let public_url = public_url.as_deref();
-        lambda_http::run(service_fn(move |event| async move {
-            Ok::<_, Infallible>(answer(Request::new(event, public_url), handler).await)
-        }))
-        .await
-        .map_err(|error| StartupError(format!("the Lambda runtime ended: {error}")))
-    })
-}
-
-/// One request through a handler: media types checked, errors turned into answers, one log line.
-pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answering<'a>) -> Response {
-    static WARM: AtomicBool = AtomicBool::new(false);
-    let cold_start = !WARM.swap(true, Ordering::Relaxed);
-    let started = Instant::now();
-    let (request_id, method, route) = (request.id(), request.event.method().clone(), request.route());
-    let (result, usage) = Meter::measure(async {
-        media::check_accept(request.event.headers())?;
-        handler(request).await
-    })
-    .await;
-    let (code, cause) = match &result {
-        Ok(_) => (None, None),
-        Err(error) => (Some(error.code), error.cause()),
-    };
-    let mut response = result.unwrap_or_else(|error| jsonapi::error(&error, &request_id));
-    if let Ok(value) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert("x-request-id", value);
-    }
-    tracing::info!(
-        request_id,
-        function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
-        method = method.as_str(),
-        route,
-        status = response.status().as_u16(),
-        duration_ms = started.elapsed().as_secs_f64() * 1000.0,
-        cold_start,
-        db_calls = usage.calls,
-        read_units = usage.read_units,
-        write_units = usage.write_units,
-        code,
-        cause,
-        "request"
-    );
-    response
-}
-
-/// An answer that is not JSON:API, and for how long others may keep it (`Cache-Control`).
-pub fn raw(content_type: &'static str, cache_control: &'static str, body: &str) -> Response {
-    let mut response = Response::new(Body::Text(body.to_owned()));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    response
-}
-
-/// An answer with secrets or personal data: nobody on the way may keep it.
-pub fn not_stored(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
 
 /// A request as a handler reads it.
 pub struct Request {
-    event: lambda_http::Request,
+    pub(super) event: lambda_http::Request,
     base_url: String,
 }
 
@@ -178,25 +84,27 @@ impl Request {
         jsonapi::Body::update_of(self.event.body(), kind, id)
     }
 
-    /// Checks `If-Match`, if it was sent, against the present version (RFC 9110, section 13.1.1).
+    /// Checks `If-Match`, if it was sent, against the present version (RFC 9110, section 13.1.1). One
+    /// that cannot be read names no version.
     ///
     /// # Errors
     /// 412 when it names other versions only.
     pub fn check_if_match(&self, version: u64) -> Result<(), Error> {
         let current = format!("\"{version}\"");
-        match self.header(header::IF_MATCH.as_str()) {
-            Some(tags) if tags.trim() != "*" && !tags.split(',').any(|tag| tag.trim() == current) => {
-                let detail = format!("The resource has changed: its ETag is now {current}. Read it again.");
-                let kind = Kind::Protocol(StatusCode::PRECONDITION_FAILED);
-                Err(Error::new(kind, "precondition_failed", "Precondition failed", detail))
-            }
-            _ => Ok(()),
+        let sent: Vec<_> = self.event.headers().get_all(header::IF_MATCH).iter().collect();
+        let mut tags =
+            sent.iter().filter_map(|tags| tags.to_str().ok()).flat_map(|tags| tags.split(',')).map(str::trim);
+        if sent.is_empty() || tags.any(|tag| tag == "*" || tag == current) {
+            return Ok(());
         }
+        let detail = format!("The resource has changed: its ETag is now {current}. Read it again.");
+        let kind = Kind::Protocol(StatusCode::PRECONDITION_FAILED);
+        Err(Error::new(kind, "precondition_failed", "Precondition failed", detail))
     }
 
     /// The method and the path as requested, without the stage.
     pub fn method_and_path(&self) -> (&Method, &str) {
-        (self.event.method(), self.event.raw_http_path())
+        (self.event.method(), self.path())
     }
 
     /// The absolute link to a path of the shop.
@@ -218,7 +126,16 @@ impl Request {
     fn url_of_pairs<'a>(&self, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         let mark = if query.is_empty() { "" } else { "?" };
-        self.url(&format!("{}{mark}{query}", self.event.raw_http_path()))
+        self.url(&format!("{}{mark}{query}", self.path()))
+    }
+
+    /// The path below the base URL. Behind a domain of one's own with a base path, the gateway leaves
+    /// that in front.
+    fn path(&self) -> &str {
+        let path = self.event.raw_http_path();
+        let base = self.base_url.splitn(4, '/').nth(3).unwrap_or_default();
+        let below = path.strip_prefix('/').and_then(|path| path.strip_prefix(base));
+        below.filter(|below| !base.is_empty() && below.starts_with('/')).unwrap_or(path)
     }
 
     fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -229,7 +146,7 @@ impl Request {
     }
 
     /// The id that the gateway gave the request: on every answer, error and log line.
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         match self.event.request_context_ref() {
             Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone().unwrap_or_else(ids::new),
             _ => ids::new(),
@@ -237,7 +154,7 @@ impl Request {
     }
 
     /// The route's pattern, such as `/products/{id}`: for logs, so that they hold no ids.
-    fn route(&self) -> String {
+    pub(super) fn route(&self) -> String {
         match self.event.request_context_ref() {
             Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.clone().unwrap_or_default(),
             _ => String::new(),

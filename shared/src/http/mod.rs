@@ -1,0 +1,116 @@
+//! The edge of every function: [`run`] serves a handler as a Lambda function behind a REST API,
+//! [`Request`] is what a handler reads, [`Response`] what it gives.
+
+mod request;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use lambda_http::http::{HeaderValue, header};
+use lambda_http::{Body, service_fn};
+
+use crate::config::{self, StartupError};
+use crate::error::Error;
+use crate::jsonapi::{self, media};
+use crate::log;
+use crate::store::Meter;
+pub use request::{Query, Request};
+
+/// How long a handler may take: its answer comes before the function's own time-out of 10 seconds.
+const DEADLINE: Duration = Duration::from_secs(8);
+
+/// What a handler answers.
+pub type Response = lambda_http::http::Response<Body>;
+
+/// What a handler is doing. Boxed, so that serving is compiled once, in this crate, and not again
+/// into each of the shop's binaries.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send + 'a>>;
+
+/// Serves a handler until Lambda ends the environment. An error of the handler becomes its JSON:API
+/// answer; each request leaves one line in the log.
+///
+/// # Errors
+/// When the configuration cannot be read or the runtime cannot be reached.
+pub async fn run<H, F>(handler: H) -> Result<(), StartupError>
+where
+    H: Fn(Request) -> F + Send + Sync,
+    F: Future<Output = Result<Response, Error>> + Send,
+{
+    serve(&|request| Box::pin(handler(request))).await
+}
+
+type Handler<'a> = dyn Fn(Request) -> Answering<'a> + Send + Sync + 'a;
+
+fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(), StartupError>> + 'a>> {
+    Box::pin(async move {
+        log::init()?;
+        let public_url = config::optional::<String>("PUBLIC_URL")?;
+        let public_url = public_url.as_deref();
+        lambda_http::run(service_fn(move |event| async move {
+            Ok::<_, Infallible>(answer(Request::new(event, public_url), handler).await)
+        }))
+        .await
+        .map_err(|error| StartupError(format!("the Lambda runtime ended: {error}")))
+    })
+}
+
+/// One request through a handler: media types checked, errors turned into answers, one log line.
+pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answering<'a>) -> Response {
+    static WARM: AtomicBool = AtomicBool::new(false);
+    let cold_start = !WARM.swap(true, Ordering::Relaxed);
+    let started = Instant::now();
+    let (request_id, method, route) = (request.id(), request.event.method().clone(), request.route());
+    let personal = request.has_header(header::AUTHORIZATION.as_str());
+    let (result, usage) = Meter::measure(async {
+        media::check_accept(request.event.headers())?;
+        let answer = tokio::time::timeout(DEADLINE, handler(request)).await;
+        answer.unwrap_or_else(|late| Err(Error::unavailable(late)))
+    })
+    .await;
+    let (code, cause) = match &result {
+        Ok(_) => (None, None),
+        Err(error) => (Some(error.code), error.cause()),
+    };
+    if let Some(cause) = cause {
+        tracing::error!(request_id, code, cause, "failed");
+    }
+    let mut response = result.unwrap_or_else(|error| jsonapi::error(&error, &request_id));
+    if personal {
+        response = not_stored(response);
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    tracing::info!(
+        request_id,
+        function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
+        method = method.as_str(),
+        route,
+        status = response.status().as_u16(),
+        duration_ms = started.elapsed().as_secs_f64() * 1000.0,
+        cold_start,
+        db_calls = usage.calls,
+        read_units = usage.read_units,
+        write_units = usage.write_units,
+        code,
+        "request"
+    );
+    response
+}
+
+/// An answer that is not JSON:API, and for how long others may keep it (`Cache-Control`).
+pub fn raw(content_type: &'static str, cache_control: &'static str, body: &str) -> Response {
+    let mut response = Response::new(Body::Text(body.to_owned()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    response
+}
+
+/// An answer with secrets or personal data: nobody on the way may keep it.
+pub fn not_stored(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -9,10 +9,11 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
-use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -35,7 +36,15 @@ pub fn config_from_env(service: &str) -> Result<SdkConfig, StartupError> {
     };
     let tls = TlsContext::builder().with_trust_store(TrustStore::empty().with_pem_certificate(roots)).build();
     let tls = tls.map_err(|error| StartupError(format!("TLS cannot be set up: {error}")))?;
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build_https();
+    // One connector for all calls: the SDK's own builder makes one to check the configuration and another
+    // for the first call, and parses the roots for both.
+    let connector = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
+        .sleep_impl(TokioSleep::new())
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls)
+        .build();
+    let connector = SharedHttpConnector::new(connector);
     let credentials = Credentials::new(
         config::required::<String>("AWS_ACCESS_KEY_ID")?,
         config::required::<String>("AWS_SECRET_ACCESS_KEY")?,
@@ -50,16 +59,18 @@ pub fn config_from_env(service: &str) -> Result<SdkConfig, StartupError> {
     let mut builder = builder()
         .region(Region::new(config::required::<String>("AWS_REGION")?))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http);
+        .http_client(http_client_fn(move |_, _| connector.clone()));
     builder.set_endpoint_url(endpoint);
     Ok(builder.build())
 }
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What all clients share wherever they run. A call may take 2 seconds and is tried 3 times within
 /// 5 seconds: an answer comes well before the function's own time-out of 10 seconds.
 pub(crate) fn builder() -> aws_types::sdk_config::Builder {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
+        .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(Duration::from_secs(5));
     SdkConfig::builder()

@@ -73,17 +73,18 @@ impl Catalog {
 
     async fn try_product(&self, id: &str) -> Result<Option<Snapshot>, Error> {
         let client = self.client.get_or_try_init(|| async { connect() }).await?;
-        let attempt = || async { self.breaker.call(self.ask(client, id)).await };
+        let attempt = || async { self.breaker.call_with(is_outage, self.ask(client, id)).await };
         let backoff = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(50))
             .with_max_times(RETRIES)
             .with_jitter();
         let result = attempt
             .retry(backoff)
-            .when(|error| matches!(error, recloser::Error::Inner(_)))
+            .when(|error| matches!(error, recloser::Error::Inner(error) if is_outage(error)))
             .notify(|error, _| tracing::warn!(?error, "catalog did not answer, trying again"));
         result.await.map_err(|error| match error {
-            recloser::Error::Inner(error) => Error::unavailable(error),
+            recloser::Error::Inner(error) if is_outage(&error) => Error::unavailable(error),
+            recloser::Error::Inner(error) => Error::internal(error),
             recloser::Error::Rejected => {
                 Error::unavailable("catalog is being spared by the circuit breaker").retry_after(SPARED_SECONDS)
             }
@@ -99,6 +100,12 @@ impl Catalog {
         let document: Document = response.error_for_status()?.json().await?;
         Ok(Some(document.data.attributes))
     }
+}
+
+/// Whether a failed call may succeed when tried again. A refusal (a wrong key, say) will not.
+fn is_outage(error: &reqwest::Error) -> bool {
+    let refused = |status: StatusCode| status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+    !error.status().is_some_and(refused)
 }
 
 fn connect() -> Result<Client, Error> {
@@ -126,6 +133,13 @@ mod tests {
         let stand_in = CatalogStandIn::start(&[500, 503, 200]).await;
         assert_eq!(stand_in.catalog.product("p").await.unwrap(), Some(cup(1)));
         assert_eq!(stand_in.calls(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_our_fault_and_not_tried_again() {
+        let stand_in = CatalogStandIn::start(&[403]).await;
+        assert_eq!(stand_in.catalog.product("p").await.unwrap_err().kind, Kind::Internal);
+        assert_eq!(stand_in.calls(), 1);
     }
 
     #[tokio::test]

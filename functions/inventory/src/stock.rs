@@ -1,4 +1,5 @@
-//! Stock items and movements. Stock never goes below zero, and every change of it leaves a movement.
+//! Stock items and movements. Stock never goes below zero. Receipts and adjustments leave a movement; of
+//! what was sold, the sale is the record (`docs/architecture.md`, "What is not here yet").
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ TOOLS := .venv/.installed
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean test proof build deploy keys invoke
+.PHONY: help up down clean test proof build deploy keys admin invoke
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -49,6 +49,9 @@ deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads; STACK=zoco
 
 keys: $(TOOLS) ## make the key that signs access tokens, unless there is one
 	@$(PYTHON) localstack/keys.py
+
+admin: $(TOOLS) ## make a registered user an admin: make admin EMAIL=ana@shop.example
+	@EMAIL="$(EMAIL)" $(PYTHON) localstack/admin.py
 
 invoke: $(TOOLS) ## run one function on its sample event: make invoke FUNCTION=get-product
 	@$(PYTHON) localstack/invoke.py "$(FUNCTION)"

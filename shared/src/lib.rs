@@ -7,7 +7,8 @@
 //! | [`jsonapi`] | JSON:API 1.1: documents in and out, media types, pages |
 //! | [`auth`] | who is calling: access tokens, roles |
 //! | [`idempotency`] | the `Idempotency-Key` header, derived ids, fingerprints of bodies |
-//! | [`store`] | the DynamoDB client, its meter, its errors |
+//! | [`aws`] | how every AWS client is set up |
+//! | [`store`] | the DynamoDB client, its meter, its errors, listings |
 //! | [`config`] | typed environment variables |
 //! | [`ids`], [`clock`], [`money`] | identifiers, time, money |
 //! | [`log`] | structured log lines |

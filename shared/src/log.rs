@@ -16,8 +16,12 @@ use crate::config::{self, StartupError};
 pub fn init() -> Result<(), StartupError> {
     let levels =
         config::optional::<Targets>("LOG_LEVEL")?.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
-    let lines =
-        tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .with_target(false)
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false);
     tracing_subscriber::registry()
         .with(lines)
         .with(levels)

@@ -73,28 +73,24 @@ impl Purchases {
         for _ in 0..ATTEMPTS {
             let sale = match settle(order, &offers, &self.currency, buyer.sale_id, buyer.customer_id, now) {
                 Ok(sale) => sale,
-                Err(refusal) => return self.replay_or(refusal, buyer).await,
+                Err(refusal) => {
+                    return self.sales.repeated(buyer.sale_id, buyer.fingerprint).await?.ok_or(refusal);
+                }
             };
             let takes = order.lines.iter().map(|line| {
                 let version = offers.get(&line.product_id).map(|offer| offer.product.version).unwrap_or_default();
                 self.stock.take(&line.product_id, line.quantity, version, now)
             });
-            match self.sales.sell(&sale, buyer.fingerprint, takes.collect::<Result<_, _>>()?).await? {
-                Ok(()) => return Ok(Outcome::Made(sale)),
-                Err(refused) if refused.part(order.lines.len()) => {
-                    return self
-                        .replay_or(Error::unavailable("the sale that refused this one cannot be read"), buyer)
-                        .await;
-                }
-                Err(refused) => offers.extend(found(order, refused)?),
+            let takes = takes.collect::<Result<_, _>>()?;
+            let Err(refused) = self.sales.sell(&sale, buyer.fingerprint, takes).await? else {
+                return Ok(Outcome::Made(sale));
+            };
+            if let Some(sold_before) = refused.found(order.lines.len()) {
+                return Outcome::of_repeated(sold_before, buyer.fingerprint);
             }
+            offers.extend(found(order, refused)?);
         }
         Err(Error::unavailable("prices kept changing"))
-    }
-
-    /// The sale that was made before under the same key, or else the error.
-    async fn replay_or(&self, error: Error, buyer: &Buyer<'_>) -> Result<Outcome<Sale>, Error> {
-        self.sales.repeated(buyer.sale_id, buyer.fingerprint).await?.ok_or(error)
     }
 
     /// What there is of each product of an order. A product without a stock item may be new: catalog

@@ -79,6 +79,24 @@ async fn proof_p2_of_two_hundred_buyers_for_the_last_ten_pieces_exactly_ten_get_
 }
 
 #[tokio::test]
+async fn proof_p3_overlapping_baskets_are_sold_whole_or_not_at_all() {
+    let started = Instant::now();
+    let shop = Shop::with(&[40; 5]).await;
+    let purchases = Arc::new(purchases(shop.cloud.client()).await);
+    let basket = |buyer: usize| {
+        // Every buyer names the five products in another order, and in other steps.
+        let products = (0..5).map(|step| ((buyer + step * (1 + buyer % 4)) % 5, 1));
+        (format!("buyer {buyer}"), "k".to_owned(), shop.order(&products.collect::<Vec<_>>()))
+    };
+    let results = race(&purchases, (0..100).map(basket).collect()).await;
+    assert_eq!((sold(&results), short(&results)), (40, 60));
+    for product in 0..5 {
+        assert_eq!(shop.available(product).await, 0);
+    }
+    row("P3 overlapping baskets", "100 buyers × 5 products, stock for 40", "40 whole sales, stock 0", started);
+}
+
+#[tokio::test]
 async fn proof_p4_fifty_products_are_one_purchase() {
     let started = Instant::now();
     let shop = Shop::with(&[1; 50]).await;

@@ -3,10 +3,10 @@
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::Error;
 use shared::auth::Role;
 use shared::clock::Timestamp;
 use shared::jsonapi::{Body, Faults, Input, Resource};
-use shared::{Error, ids};
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest e-mail address there is, in bytes (RFC 5321, section 4.5.3.1.3, less the brackets).
@@ -176,11 +176,6 @@ impl Resource for User {
     fn version(&self) -> Option<u64> {
         Some(self.version)
     }
-}
-
-/// The id of a new user.
-pub fn new_id() -> String {
-    ids::new()
 }
 
 #[cfg(test)]

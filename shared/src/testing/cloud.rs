@@ -3,8 +3,8 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType,
 };
 use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::http::HttpClient;
@@ -67,16 +67,6 @@ impl Cloud {
     /// When the table cannot be read.
     pub async fn items(&self, table: &str) -> Vec<Item> {
         self.client().scan().table_name(table).send().await.unwrap().items.unwrap_or_default()
-    }
-
-    /// Sets a text attribute of an item by its key, as an operator would by hand.
-    ///
-    /// # Panics
-    /// When the item cannot be written.
-    pub async fn set(&self, table: &str, key: (&str, &str), attribute: &str, value: &str) {
-        let update = self.client().update_item().table_name(table).key(key.0, AttributeValue::S(key.1.to_owned()));
-        let update = update.update_expression("SET #a = :v").expression_attribute_names("#a", attribute);
-        update.expression_attribute_values(":v", AttributeValue::S(value.to_owned())).send().await.unwrap();
     }
 }
 

@@ -1,14 +1,14 @@
 //! `POST /auth/register`: anyone makes an account; it starts as a customer's.
 
-use identity::user::{self, Account, Registration};
+use identity::user::{Account, Registration};
 use identity::{Users, password};
 use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use shared::{Error, StartupError, clock, ids, jsonapi};
 
 async fn register(users: &Users, request: Request) -> Result<Response, Error> {
     request.query(&[])?;
     let registration = Registration::parse(request.new_resource("users")?)?;
-    let user = registration.user(user::new_id(), clock::now());
+    let user = registration.user(ids::new(), clock::now());
     let account = Account::new(&user, password::hash(&registration.password)?);
     users.register(&user, &account).await?;
     Ok(http::not_stored(jsonapi::created(&user, &request)))

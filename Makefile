@@ -5,17 +5,17 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYTHONDONTWRITEBYTECODE := 1
 export SAM_CLI_TELEMETRY := 0
 # These may be set on the command line: make up PORT=4567
-export EMULATOR PORT STACK FUNCTION
+export EMULATOR PORT STACK FUNCTION STEP FORCE SHOW
 
 PYTHON := .venv/bin/python
 TOOLS := .venv/.installed
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean test proof build deploy keys admin invoke
+.PHONY: help up down clean test proof build deploy keys api-keys admin invoke
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 up: $(TOOLS) ## start the shop on this machine, with demo data; PORT=4566 EMULATOR=ministack|localstack
 	@$(PYTHON) localstack/shop.py up
@@ -47,8 +47,11 @@ build: $(TOOLS) ## build every function for Lambda, into target/lambda
 deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads; STACK=zoco
 	@$(PYTHON) localstack/deploy.py
 
-keys: $(TOOLS) ## make the key that signs access tokens, unless there is one
-	@$(PYTHON) localstack/keys.py
+keys: $(TOOLS) ## make the shop's keys, unless they are there; STEP=status|stage|activate|retire rotates the one that signs
+	@$(PYTHON) localstack/$(if $(STEP),rotate_signing_key,keys).py
+
+api-keys: $(TOOLS) ## rotate the key of calls between services: STEP=status|stage|activate|retire
+	@$(PYTHON) localstack/rotate_api_key.py
 
 admin: $(TOOLS) ## make a registered user an admin: make admin EMAIL=ana@shop.example
 	@EMAIL="$(EMAIL)" $(PYTHON) localstack/admin.py

@@ -6,12 +6,18 @@ for the first admin: no request can do that."""
 import base64
 import json
 import secrets
+import time
+import unicodedata
+from datetime import datetime, timezone
 
 import boto3
 from api import Api
 from common import REGION, Failed
 
 ROLES = ("admin", "staff", "customer")
+
+# Longer than any access token lives that was made before (shared/src/store/revocations.rs).
+REVOCATION_SECONDS = 20 * 60
 
 
 def credentials(known):
@@ -31,10 +37,10 @@ def of_role(values, role):
 def ensure_accounts(stack, values):
     """The demo accounts, made unless they are there. The shop asked as each of them, by role."""
     anyone = Api(stack.url)
-    return {role: ensure_account(anyone, stack.identity_table, role, *of_role(values, role)) for role in ROLES}
+    return {role: ensure_account(anyone, stack.tables, role, *of_role(values, role)) for role in ROLES}
 
 
-def ensure_account(api, table, role, email, password):
+def ensure_account(api, tables, role, email, password):
     """Registers the account unless it is there, with its role. The shop, asked as this user."""
     user = api.signed_in(email, password)
     if user is None:
@@ -46,7 +52,7 @@ def ensure_account(api, table, role, email, password):
             raise Failed(f"POST /auth/register answered {answer}")
         user = api.signed_in(email, password)
     if claims(user.token)["role"] != role:
-        set_role(table, claims(user.token)["sub"], email, role)
+        set_role(tables, email, role)
         user = api.signed_in(email, password)
     return user
 
@@ -57,21 +63,50 @@ def claims(token):
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
-def set_role(table, user_id, email, role):
-    """Both of a user's items tell the role: the profile, and the account that sign-in reads."""
+def fold(email):
+    """What all spellings of an address have in common: the same as `email::fold` of the identity service."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email.strip()).casefold())
 
-    def part(key, version):
+
+def find_account(tables, email):
+    """The account of an address, as it is stored; `None` when nobody has registered with it."""
+    key = {"pk": {"S": f"email#{fold(email)}"}}
+    return dynamodb().get_item(TableName=tables.identity, Key=key, ConsistentRead=True).get("Item")
+
+
+def set_role(tables, email, role):
+    """Gives a registered user a role, as `update-user` would: on the profile and on the account that sign-in
+    reads, with new credentials, so that older tokens do not hold any more. One transaction."""
+    account = find_account(tables, email)
+    user_id, version = account["userId"], int(account["credentialsVersion"]["N"])
+    new = {":role": {"S": role}, ":new": {"N": str(version + 1)}, ":old": {"N": str(version)}}
+
+    def part(key, also="", values=None):
         return {
             "Update": {
-                "TableName": table,
+                "TableName": tables.identity,
                 "Key": {"pk": {"S": key}},
-                "UpdateExpression": "SET #role = :role ADD #version :one",
-                "ConditionExpression": "attribute_exists(pk)",
-                "ExpressionAttributeNames": {"#role": "role", "#version": version},
-                "ExpressionAttributeValues": {":role": {"S": role}, ":one": {"N": "1"}},
+                "UpdateExpression": "SET #role = :role, credentialsVersion = :new" + also,
+                "ConditionExpression": "credentialsVersion = :old",
+                "ExpressionAttributeNames": {"#role": "role"} | ({"#version": "version"} if also else {}),
+                "ExpressionAttributeValues": new | (values or {}),
             }
         }
 
-    boto3.client("dynamodb", region_name=REGION).transact_write_items(
-        TransactItems=[part(f"user#{user_id}", "version"), part(f"email#{email.lower()}", "credentialsVersion")]
+    now = {":one": {"N": "1"}, ":now": {"S": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")}}
+    revocation = {
+        "userId": user_id,
+        "credentialsVersion": new[":new"],
+        "expiresAt": {"N": str(int(time.time()) + REVOCATION_SECONDS)},
+    }
+    dynamodb().transact_write_items(
+        TransactItems=[
+            part(f"user#{user_id['S']}", ", updatedAt = :now ADD #version :one", now),
+            part(f"email#{fold(email)}"),
+            {"Put": {"TableName": tables.revocations, "Item": revocation}},
+        ]
     )
+
+
+def dynamodb():
+    return boto3.client("dynamodb", region_name=REGION)

@@ -1,7 +1,7 @@
 """Deploys `template.yaml`: to AWS (`make deploy`), or to a local cloud (`make up`, `make test`).
 
-The same `sam deploy` in both cases, of the same programs. The stack keeps its own secrets: the first
-deploy makes them up, later ones leave them alone."""
+The same `sam deploy` in both cases, of the same programs. The stack keeps its own secrets: a deploy makes
+up those that it lacks, and leaves the others alone. Also what other scripts ask and change of the stack."""
 
 import hashlib
 import os
@@ -11,12 +11,22 @@ import sys
 from dataclasses import dataclass
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 from cloud import External
 from common import LOCAL, REGION, ROOT, STACK, Failed, main, private_file, run
-from keys import SIGNING_KEY, TOKEN_KEYS, ensure_keys
+from keys import NATIONAL_ID_KEY, SIGNING_KEY, TOKEN_KEYS, ensure_keys
 
 PROGRAMS = ROOT / "target" / "lambda"
+# Random texts that the template wants.
+SECRETS = ("CursorKey", "InternalApiKeyA")
+
+
+@dataclass
+class Tables:
+    """The tables that roles are set in by hand."""
+
+    identity: str
+    revocations: str
 
 
 @dataclass
@@ -26,7 +36,7 @@ class Stack:
     url: str
     internal_url: str
     internal_api_key: str
-    identity_table: str
+    tables: Tables
 
 
 def build():
@@ -44,6 +54,14 @@ def described():
         raise
 
 
+def existing():
+    """The stack as CloudFormation describes it; refuses when there is none."""
+    stack = described()
+    if stack is None:
+        raise Failed(f"there is no stack {STACK} here: name it by STACK, and its cloud by AWS_ENDPOINT_URL")
+    return stack
+
+
 def is_whole(stack):
     """Whether the last change of the stack went through."""
     return stack is not None and stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -51,6 +69,11 @@ def is_whole(stack):
 
 def outputs(stack):
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def tables_of(stack):
+    found = outputs(stack)
+    return Tables(found["IdentityTable"], found["RevocationsTable"])
 
 
 def parameters(stack):
@@ -68,18 +91,28 @@ def fingerprint(cloud):
 def new_parameters(stack, cloud):
     """The parameters that a deploy has to name; for the others the stack keeps what it has."""
     arm = platform.machine().lower() in ("arm64", "aarch64")
+    known = {} if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS" else parameters(stack)
     values = {
         "Architecture": "arm64" if arm else "x86_64",
         "SigningKeyName": SIGNING_KEY,
+        "SigningKeyVersion": signing_key_version(known),
         "TokenKeys": TOKEN_KEYS,
+        "NationalIdKeyName": NATIONAL_ID_KEY,
         "TokenIssuer": STACK,
         "TokenAudience": STACK,
     }
     if cloud:
-        values["LocalEndpoint"] = cloud.functions_endpoint
-    if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS":
-        values.update(CursorKey=secrets.token_urlsafe(32), InternalApiKey=secrets.token_urlsafe(32))
+        # There everybody comes from one address.
+        values.update(LocalEndpoint=cloud.functions_endpoint, FreeRegistrations=1000)
+    values.update({name: secrets.token_urlsafe(32) for name in SECRETS if name not in known})
     return values
+
+
+def signing_key_version(known):
+    """The version that signs: the stack's own, for the newest may be merely staged; a new stack's is the newest."""
+    newest = boto3.client("ssm", region_name=REGION).get_parameter(Name=SIGNING_KEY)["Parameter"]["Version"]
+    # Versions start again at 1 when the parameter was removed and made again.
+    return min(newest, int(known.get("SigningKeyVersion", newest)))
 
 
 def sam_deploy(values, *options, log=None):
@@ -107,24 +140,30 @@ def deploy_locally(cloud, log):
         stack = described()
     url = base_url(cloud, outputs(stack)["PublicApiId"])
     if parameters(stack).get("PublicUrl") != url:
-        set_public_url(stack, url)
+        # Known only now: the cloud chose the API's id.
+        set_parameters(stack, PublicUrl=url)
     return details(stack, cloud)
 
 
-def set_public_url(stack, url):
-    """Tells the stack its base URL, which is known only now: the cloud chose the API's id."""
+def set_parameters(stack, **values):
+    """Changes these parameters of the stack and nothing else, and waits until all functions have them.
+
+    What the template takes from the parameter store (`TokenKeys`) is read anew, whichever are named."""
     cloudformation = boto3.client("cloudformation", region_name=REGION)
-    others = [name for name in parameters(stack) if name != "PublicUrl"]
+    others = [name for name in parameters(stack) if name not in values]
     cloudformation.update_stack(
         StackName=STACK,
         UsePreviousTemplate=True,
-        Parameters=[{"ParameterKey": "PublicUrl", "ParameterValue": url}]
+        Parameters=[{"ParameterKey": name, "ParameterValue": str(value)} for name, value in values.items()]
         + [{"ParameterKey": name, "UsePreviousValue": True} for name in others],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         Tags=stack.get("Tags", []),
     )
     waiter = cloudformation.get_waiter("stack_update_complete")
-    waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 300})
+    try:
+        waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 900})
+    except WaiterError as error:
+        raise Failed(f"the stack {STACK} was not changed, and CloudFormation's events tell why: {error}") from None
 
 
 def base_url(cloud, api):
@@ -134,21 +173,27 @@ def base_url(cloud, api):
 
 def details(stack, cloud):
     found = outputs(stack)
-    key = physical_id("InternalApiKeyResource")
+    key = physical_id(f"InternalApiKey{parameters(stack)['ActiveInternalApiKey']}Resource")
     gateway = boto3.client("apigateway", region_name=REGION)
     return Stack(
         url=base_url(cloud, found["PublicApiId"]),
         internal_url=base_url(cloud, found["InternalApiId"]),
         internal_api_key=gateway.get_api_key(apiKey=key, includeValue=True)["value"],
-        identity_table=found["IdentityTable"],
+        tables=tables_of(stack),
     )
 
 
 def physical_id(logical_id):
-    """The name that a resource of the stack goes by."""
+    """The name that a resource of the stack goes by; `None` when the stack has no such resource."""
     cloudformation = boto3.client("cloudformation", region_name=REGION)
-    resource = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=logical_id)
-    return resource["StackResourceDetail"]["PhysicalResourceId"]
+    try:
+        found = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=logical_id)
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    resource = found["StackResourceDetail"]
+    return None if resource["ResourceStatus"] == "DELETE_COMPLETE" else resource["PhysicalResourceId"]
 
 
 def command():
@@ -160,7 +205,7 @@ def command():
     except (BotoCoreError, ClientError) as error:
         raise Failed(f"no AWS account to deploy to: {error}") from None
     print(f"Deploying the stack {STACK} to {endpoint or 'AWS'}, account {account}, region {REGION}")
-    print(f"Keys: {'made' if ensure_keys() else 'there already'}")
+    print("Keys made:", ", ".join(ensure_keys()) or "none, they are there already")
     sam_deploy(new_parameters(described(), cloud), *(["--confirm-changeset"] if sys.stdin.isatty() else []))
     stack = described()
     if stack and "PublicUrl" in outputs(stack):

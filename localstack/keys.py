@@ -1,11 +1,14 @@
-"""Makes the key that signs access tokens, and publishes its public half, where there is none yet.
+"""`make keys`: makes the secrets that a shop keeps in the Systems Manager's parameter store, unless they are there.
 
-On AWS and on a local cloud alike: two parameters of the Systems Manager, of their own for each stack, so
-that one shop's tokens do not open another. The private key goes there and nowhere else."""
+On AWS and on a local cloud alike, with names of their own for each stack, so that one shop's tokens do not
+open another: the key that signs access tokens (it goes there and nowhere else) and its public half, and the
+key under which national ids are hashed. The first is rotated by `rotate_signing_key.py`, the last never: all
+that was hashed under it would be lost."""
 
 import base64
 import hashlib
 import json
+import secrets
 
 import boto3
 from common import REGION, STACK, Failed, main
@@ -14,41 +17,64 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SIGNING_KEY = f"/{STACK}/signing-key"
 TOKEN_KEYS = f"/{STACK}/token-keys"
+NATIONAL_ID_KEY = f"/{STACK}/national-id-key"
 
 
 def base64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def new_key():
-    """A signing key as the sign-in functions read it, and the JWKS that its tokens are checked with."""
+def new_signing_key():
+    """A signing key as the sign-in functions read it."""
     private = Ed25519PrivateKey.generate()
-    x = base64url(private.public_key().public_bytes_raw())
     # RFC 7638: the hash of the required members, in this order and without spaces.
-    thumbprint = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": x}, separators=(",", ":"))
+    thumbprint = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": public_bytes(private)}, separators=(",", ":"))
     kid = base64url(hashlib.sha256(thumbprint.encode()).digest())
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
-    public = {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": x}
-    return json.dumps({"kid": kid, "pem": pem}), json.dumps({"keys": [public]}, separators=(",", ":"))
+    return json.dumps({"kid": kid, "pem": pem})
+
+
+def public_half(signing_key):
+    """The JWK (RFC 7517) that tokens of a signing key are checked with."""
+    key = json.loads(signing_key)
+    private = serialization.load_pem_private_key(key["pem"].encode(), password=None)
+    return {
+        "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key["kid"], "x": public_bytes(private),
+    }
+
+
+def public_bytes(private):
+    return base64url(private.public_key().public_bytes_raw())
+
+
+def jwks(keys):
+    """The document of a set of public keys."""
+    return json.dumps({"keys": keys}, separators=(",", ":"))
 
 
 def ensure_keys():
-    """Makes the two parameters unless they are there. Says whether it made them."""
+    """Makes the parameters that are missing, and returns their names."""
     ssm = boto3.client("ssm", region_name=REGION)
-    missing = ssm.get_parameters(Names=[SIGNING_KEY, TOKEN_KEYS])["InvalidParameters"]
-    if len(missing) == 1:
-        raise Failed(f"{missing[0]} is missing while its other half is there: remove that one, and try again")
-    if missing:
-        signing_key, token_keys = new_key()
+    names = [SIGNING_KEY, TOKEN_KEYS, NATIONAL_ID_KEY]
+    missing = ssm.get_parameters(Names=names)["InvalidParameters"]
+    halves = [name for name in missing if name != NATIONAL_ID_KEY]
+    if len(halves) == 1:
+        raise Failed(f"{halves[0]} is missing while its other half is there: remove that one, and try again")
+    if halves:
+        signing_key = new_signing_key()
         ssm.put_parameter(Name=SIGNING_KEY, Type="SecureString", Value=signing_key)
-        ssm.put_parameter(Name=TOKEN_KEYS, Type="String", Value=token_keys)
-    return bool(missing)
+        ssm.put_parameter(Name=TOKEN_KEYS, Type="String", Value=jwks([public_half(signing_key)]))
+    if NATIONAL_ID_KEY in missing:
+        ssm.put_parameter(Name=NATIONAL_ID_KEY, Type="SecureString", Value=base64url(secrets.token_bytes(32)))
+    return [name for name in names if name in missing]
 
 
 def command():
-    print(f"{SIGNING_KEY} and {TOKEN_KEYS} {'were made' if ensure_keys() else 'are there already'}")
+    made = ensure_keys()
+    for name in (SIGNING_KEY, TOKEN_KEYS, NATIONAL_ID_KEY):
+        print(f"{name} {'was made' if name in made else 'is there already'}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 
+pub mod keys;
+mod secrets;
 pub mod store;
 
 use std::env;
@@ -20,9 +22,19 @@ pub struct Shop {
 }
 
 /// Someone who calls the shop: with a token or without.
+#[derive(Clone)]
 pub struct Person<'a> {
     shop: &'a Shop,
     token: Option<String>,
+    address: Option<String>,
+}
+
+/// An account that was registered, and its password.
+#[derive(Clone)]
+pub struct Account {
+    pub id: String,
+    pub email: String,
+    pub password: String,
 }
 
 /// What the shop answered.
@@ -46,12 +58,12 @@ impl Shop {
 
     /// Someone who has not signed in.
     pub fn anyone(&self) -> Person<'_> {
-        Person { shop: self, token: None }
+        Person { shop: self, token: None, address: None }
     }
 
     /// Someone with a token, be it good or bad.
     pub fn bearer(&self, token: &str) -> Person<'_> {
-        Person { shop: self, token: Some(token.to_owned()) }
+        Person { token: Some(token.to_owned()), ..self.anyone() }
     }
 
     /// A member of staff, signed in.
@@ -59,24 +71,48 @@ impl Shop {
         self.sign_in(&variable("ZOCO_STAFF_EMAIL"), &variable("ZOCO_STAFF_PASSWORD")).await
     }
 
-    /// A new customer, registered and signed in.
-    pub async fn customer(&self) -> Person<'_> {
-        let email = format!("{}@shop.example", ids::new());
-        let attributes = json!({"email": email, "password": "correct horse battery staple"});
-        let registered = self.anyone().create("/auth/register", "users", &attributes).await;
-        assert_eq!(registered.status, 201, "{registered:?}");
-        self.sign_in(&email, "correct horse battery staple").await
+    /// An admin, signed in.
+    pub async fn admin(&self) -> Person<'_> {
+        self.sign_in(&variable("ZOCO_ADMIN_EMAIL"), &variable("ZOCO_ADMIN_PASSWORD")).await
     }
 
-    async fn sign_in(&self, email: &str, password: &str) -> Person<'_> {
+    /// A new customer, registered and signed in.
+    pub async fn customer(&self) -> Person<'_> {
+        let account = self.register(&json!({})).await;
+        self.sign_in(&account.email, &account.password).await
+    }
+
+    /// Registers a new account, with further attributes.
+    pub async fn register(&self, further: &Value) -> Account {
+        let (email, password) = (format!("{}@shop.example", ids::new()), format!("pass {}", ids::new()));
+        let mut attributes = json!({"email": email, "password": password});
+        attributes.as_object_mut().unwrap().extend(further.as_object().cloned().unwrap_or_default());
+        let registered = self.anyone().create("/auth/register", "users", &attributes).await;
+        assert_eq!(registered.status, 201, "{registered:?}");
+        Account { id: registered.id().to_owned(), email, password }
+    }
+
+    /// Opens a session: its tokens are in the answer.
+    pub async fn session(&self, email: &str, password: &str) -> Reply {
         let attributes = json!({"email": email, "password": password});
-        let session = self.anyone().create("/auth/login", "sessions", &attributes).await;
+        self.anyone().create("/auth/login", "sessions", &attributes).await
+    }
+
+    /// Someone signed in.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Person<'_> {
+        let session = self.session(email, password).await;
         assert_eq!(session.status, 201, "{session:?}");
-        self.bearer(session.attribute("accessToken").as_str().unwrap())
+        self.bearer(&session.text("accessToken"))
     }
 }
 
 impl Person<'_> {
+    /// The same person at another address of the network. The local cloud takes it from the header that the
+    /// real gateway writes itself.
+    pub fn at(&self, address: &str) -> Self {
+        Self { address: Some(address.to_owned()), ..self.clone() }
+    }
+
     /// Reads a path of the shop, or a link that an answer gave.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, &[], None).await
@@ -106,6 +142,10 @@ impl Person<'_> {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
+        if let Some(address) = &self.address {
+            request = request.header("x-forwarded-for", address);
+        }
+        secrets::note(body.as_deref().unwrap_or_default());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -115,6 +155,7 @@ impl Person<'_> {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
+        secrets::note(&text);
         Reply { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
     }
 
@@ -154,6 +195,11 @@ impl Reply {
     /// An attribute of the primary resource.
     pub fn attribute(&self, name: &str) -> &Value {
         &self.body["data"]["attributes"][name]
+    }
+
+    /// A text attribute of the primary resource.
+    pub fn text(&self, name: &str) -> String {
+        self.attribute(name).as_str().unwrap_or_default().to_owned()
     }
 
     /// The code of the first error.

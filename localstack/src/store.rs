@@ -34,6 +34,7 @@ fn text(value: &AttributeValue) -> String {
                 members.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
             format!("{members:?}")
         }
+        AttributeValue::L(items) => format!("{:?}", items.iter().map(text).collect::<Vec<_>>()),
         other => format!("{other:?}"),
     }
 }

@@ -10,9 +10,17 @@ use serde::{Deserialize, Serialize};
 use crate::config::{self, StartupError};
 use crate::error::Error;
 use crate::http::Request;
+use crate::store::{Client, Revocations};
+
+/// Seconds an access token holds.
+pub const TOKEN_SECONDS: u64 = 15 * 60;
 
 /// Seconds by which the clocks of signer and verifier may differ.
-const LEEWAY: u64 = 5;
+pub const LEEWAY: u64 = 5;
+
+/// The type in an access token's header (RFC 9068, section 2.1), so that no other kind of token that is
+/// ever signed with these keys is taken for one (RFC 8725, section 3.11).
+pub const TOKEN_TYPE: &str = "at+jwt";
 
 /// What a user may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,6 +34,21 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// The roles by the names that requests and answers use.
+    pub const NAMES: [(&str, Self); 3] = [("customer", Self::Customer), ("staff", Self::Staff), ("admin", Self::Admin)];
+
+    /// A role by its name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, role)| *role == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// The claims of an access token (RFC 7519). Nothing personal: no name, no e-mail, no national id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {
@@ -36,6 +59,8 @@ pub struct Claims {
     pub role: Role,
     /// The version of the user's credentials the token was made from.
     pub ver: u64,
+    /// The id of the session it belongs to.
+    pub sid: String,
     /// Seconds since 1970, as are `nbf` and `exp`.
     pub iat: u64,
     pub nbf: u64,
@@ -47,6 +72,10 @@ pub struct Claims {
 pub struct Caller {
     pub id: String,
     pub role: Role,
+    /// The version of their credentials that the token was made from: an older one may be revoked
+    /// ([`Revocations`]).
+    pub credentials_version: u64,
+    pub session_id: String,
 }
 
 impl Caller {
@@ -107,8 +136,7 @@ impl Verifier {
         let header = request.header("authorization").ok_or_else(|| Error::unauthenticated(SIGN_IN))?;
         let token = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let (_, token) = token.ok_or_else(|| Error::unauthenticated(SIGN_IN))?;
-        self.verify(token.trim())
-            .ok_or_else(|| Error::unauthenticated("The access token does not hold or has expired. Sign in again."))
+        self.verify(token.trim()).ok_or_else(no_longer_holds)
     }
 
     /// The signed-in member of staff (or admin) who sent a request.
@@ -118,6 +146,19 @@ impl Verifier {
     pub fn staff(&self, request: &Request) -> Result<Caller, Error> {
         let caller = self.caller(request)?;
         if caller.is_staff() { Ok(caller) } else { Err(Error::forbidden("Only the shop's staff may do this.")) }
+    }
+
+    /// The signed-in admin who sent a request.
+    ///
+    /// # Errors
+    /// 401 as [`caller`](Self::caller); 403 for everybody else.
+    pub fn admin(&self, request: &Request) -> Result<Caller, Error> {
+        let caller = self.caller(request)?;
+        if caller.role == Role::Admin {
+            Ok(caller)
+        } else {
+            Err(Error::forbidden("Only the shop's admins may do this."))
+        }
     }
 
     /// The caller of an endpoint that serves everybody, if they signed in.
@@ -130,11 +171,53 @@ impl Verifier {
 
     fn verify(&self, token: &str) -> Option<Caller> {
         let header = jsonwebtoken::decode_header(token).ok()?;
+        if header.typ.as_deref() != Some(TOKEN_TYPE) {
+            return None;
+        }
         let kid = header.kid?;
         let (_, key) = self.keys.iter().find(|(known, _)| *known == kid)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
-        Some(Caller { id: claims.sub, role: claims.role })
+        let (credentials_version, session_id) = (claims.ver, claims.sid);
+        Some(Caller { id: claims.sub, role: claims.role, credentials_version, session_id })
     }
+}
+
+/// Checks access tokens, and that they were not revoked since: for functions that change money, stock or
+/// what the shop offers. One consistent read, one unit.
+pub struct Guard {
+    tokens: Verifier,
+    revocations: Revocations,
+}
+
+impl Guard {
+    /// As [`Verifier::from_env`], with the revocations in `REVOCATIONS_TABLE`, over a client that a store
+    /// connected.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or cannot be used.
+    pub fn from_env_with(client: Client) -> Result<Self, StartupError> {
+        Ok(Self::new(Verifier::from_env()?, Revocations::from_env_with(client)?))
+    }
+
+    /// From its parts.
+    pub fn new(tokens: Verifier, revocations: Revocations) -> Self {
+        Self { tokens, revocations }
+    }
+
+    /// The signed-in member of staff (or admin) who sent a request.
+    ///
+    /// # Errors
+    /// As [`Verifier::staff`]; 401 when their credentials were revoked; when the table does not answer.
+    pub async fn staff(&self, request: &Request) -> Result<Caller, Error> {
+        let caller = self.tokens.staff(request)?;
+        self.revocations.check(&caller).await?;
+        Ok(caller)
+    }
+}
+
+/// 401: a token that was forged, has expired, or was revoked. Which of them is not told.
+pub fn no_longer_holds() -> Error {
+    Error::unauthenticated("The access token does not hold or has expired. Refresh the session, or sign in again.")
 }
 
 const SIGN_IN: &str = "Sign in with POST /auth/login and send the header `Authorization: Bearer <accessToken>`.";

@@ -24,6 +24,8 @@ pub enum Kind {
     Unprocessable,
     /// HTTP itself says no: method, media types, size, preconditions.
     Protocol(StatusCode),
+    /// The caller asks too often.
+    TooMany,
     /// Something we depend on does not answer; trying again may help.
     Unavailable,
     /// Our fault.
@@ -41,6 +43,7 @@ impl Kind {
             Self::Conflict => StatusCode::CONFLICT,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Protocol(status) => status,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -139,6 +142,11 @@ impl Error {
     /// 409: a value that has to be unique is taken already.
     pub fn already_exists(pointer: &str, detail: impl Into<String>) -> Self {
         Self::conflict("already_exists", "Already exists", detail).at(pointer)
+    }
+
+    /// 429: asked too often; the same may be asked again after so many seconds.
+    pub fn too_many(detail: impl Into<String>, seconds: u32) -> Self {
+        Self::new(Kind::TooMany, "too_many_requests", "Too many requests", detail).retry_after(seconds)
     }
 
     /// 503: something we depend on did not answer; trying again in a second may help.

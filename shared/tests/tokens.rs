@@ -4,10 +4,11 @@
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-use shared::auth::{Claims, Role};
+use shared::auth::{Claims, Role, TOKEN_TYPE};
 use shared::http::Request;
-use shared::jsonapi;
-use shared::testing::{Answer, Call, Tokens};
+use shared::store::{self, Revocations};
+use shared::testing::{Answer, Call, Cloud, Tokens};
+use shared::{clock, jsonapi};
 
 async fn send(tokens: &Tokens, authorization: &str) -> Answer {
     let verifier = tokens.verifier();
@@ -24,11 +25,15 @@ fn claims(change: impl FnOnce(&mut Claims)) -> Claims {
     claims
 }
 
-/// A token with any header and claims, signed with any key and algorithm.
+/// A token with any header and good claims, signed with any key and algorithm.
 fn forged(header: &Value, algorithm: Algorithm, key: &EncodingKey) -> String {
-    let mut made = Header::new(algorithm);
+    let mut made = Header { typ: Some(TOKEN_TYPE.to_owned()), ..Header::new(algorithm) };
     made.kid = header["kid"].as_str().map(str::to_owned);
     made.jku = header["jku"].as_str().map(str::to_owned);
+    made.jwk = serde_json::from_value(header["jwk"].clone()).ok();
+    if let Some(typ) = header["typ"].as_str() {
+        made.typ = Some(typ.to_owned());
+    }
     jsonwebtoken::encode(&made, &claims(|_| {}), key).unwrap()
 }
 
@@ -53,6 +58,9 @@ async fn tokens_that_do_not_hold_are_all_refused_alike() {
     let now = jsonwebtoken::get_current_timestamp();
     let good = tokens.token("eva", Role::Staff);
     let hmac = EncodingKey::from_secret(tokens.public_key().as_bytes());
+    let (ours, theirs) = (Algorithm::EdDSA, other.key());
+    let jwk: Value = serde_json::from_str(&other.public_key()).unwrap();
+    let elsewhere = "https://evil.test/keys";
     let cases = [
         ("expired", tokens.sign(&claims(|claims| claims.exp = now - 60))),
         ("not yet valid", tokens.sign(&claims(|claims| claims.nbf = now + 60))),
@@ -62,12 +70,19 @@ async fn tokens_that_do_not_hold_are_all_refused_alike() {
         ("unknown kid", forged(&json!({"kid": "other"}), Algorithm::HS256, &hmac)),
         ("no kid", forged(&json!({}), Algorithm::HS256, &hmac)),
         ("HS256 with the public key as its secret", forged(&json!({"kid": "test-key"}), Algorithm::HS256, &hmac)),
-        ("keys from elsewhere", forged(&json!({"kid": "x", "jku": "https://evil.test/keys"}), Algorithm::HS256, &hmac)),
+        ("another kid", forged(&json!({"kid": "other"}), ours, theirs)),
+        ("no kid, another key", forged(&json!({}), ours, theirs)),
+        ("no kid, our key", forged(&json!({}), ours, tokens.key())),
+        ("keys from elsewhere", forged(&json!({"kid": "test-key", "jku": elsewhere}), ours, theirs)),
+        ("a key that it brings along", forged(&json!({"kid": "test-key", "jwk": jwk}), ours, theirs)),
+        ("another type of token", forged(&json!({"kid": "test-key", "typ": "JWT"}), ours, tokens.key())),
         ("alg none", unsigned(&json!({"alg": "none", "typ": "JWT", "kid": "test-key"}))),
         ("alg None", unsigned(&json!({"alg": "None", "typ": "JWT", "kid": "test-key"}))),
         ("EdDSA without a signature", unsigned(&json!({"alg": "EdDSA", "kid": "test-key"}))),
         ("truncated", good[..good.len() - 4].to_owned()),
         ("8 KiB long", "a".repeat(8_192)),
+        ("8 KiB of a signature", format!("{good}{}", "A".repeat(8_192))),
+        ("four parts", format!("{good}.{good}")),
         ("empty", String::new()),
     ];
     for (case, token) in cases {
@@ -78,6 +93,23 @@ async fn tokens_that_do_not_hold_are_all_refused_alike() {
     for authorization in ["", "Basic ZXZhOmV2YQ==", "Bearer", good.as_str()] {
         assert_eq!(send(&tokens, authorization).await.status, 401, "{authorization}");
     }
+}
+
+#[tokio::test]
+async fn a_guard_refuses_tokens_from_before_a_revocation_at_the_cost_of_one_unit() {
+    let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+    let guard = tokens.guard(cloud.client());
+    let send = async |version| {
+        let token = tokens.sign(&claims(|claims| claims.ver = version));
+        let call = Call::event("health").bearer(&token);
+        let enter = async |request: Request| guard.staff(&request).await.map(|_| jsonapi::no_content());
+        call.send(enter).await
+    };
+    let answer = send(1).await;
+    assert_eq!((answer.status, answer.usage.calls, answer.usage.read_units), (204, 1, 1.0));
+    let revoke = Revocations::new(cloud.client(), "RevocationsTable").revoke("eva", 2, clock::now()).unwrap();
+    store::transact(&cloud.client(), vec![revoke]).await.unwrap().unwrap();
+    assert_eq!((send(1).await.status, send(2).await.status, send(3).await.status), (401, 204, 204));
 }
 
 #[tokio::test]

@@ -40,6 +40,11 @@ impl Products {
         Self { client, table: table.into() }
     }
 
+    /// The client, for others to use over the same connection.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     /// Keeps a new product. One transaction of two items. `fingerprint` is that of the request's
     /// body, so that a repeated request is known by the product's derived id.
     ///

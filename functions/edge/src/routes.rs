@@ -4,9 +4,12 @@
 use matchit::Router;
 
 /// Every public route: its path as in the template, its methods.
-pub const ROUTES: [(&str, &str); 12] = [
+pub const ROUTES: [(&str, &str); 17] = [
     ("/.well-known/jwks.json", "GET"),
     ("/auth/login", "POST"),
+    ("/auth/logout", "POST"),
+    ("/auth/password", "PUT"),
+    ("/auth/refresh", "POST"),
     ("/auth/register", "POST"),
     ("/health", "GET"),
     ("/inventory/{productId}", "GET"),
@@ -16,7 +19,9 @@ pub const ROUTES: [(&str, &str); 12] = [
     ("/purchases", "POST"),
     ("/sales", "GET"),
     ("/sales/{id}", "GET"),
-    ("/users/me", "GET"),
+    ("/users", "GET"),
+    ("/users/me", "DELETE, GET, PATCH"),
+    ("/users/{id}", "PATCH"),
 ];
 
 /// The methods of the path, as `Allow` lists them; `None` for a path that leads nowhere.

@@ -8,18 +8,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use shared::auth::Caller;
 use shared::clock::Timestamp;
 use shared::idempotency::Outcome;
-use shared::store::{self, Item, number, text};
+use shared::store::{self, Item, Revocations, number, text};
 use shared::{Error, StartupError, config};
 
 use crate::stock::{Movement, Shortage, Snapshot, StockItem, insufficient_stock};
-
-/// How often keys that DynamoDB left unread are asked for again.
-const READ_ATTEMPTS: usize = 3;
 
 /// The shop's stock.
 pub struct Stock {
@@ -50,6 +46,11 @@ impl Stock {
         Self { client, table: table.into() }
     }
 
+    /// The client, for others to use over the same connection.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     /// The stock of a product. One consistent read: who has just changed it sees the change.
     ///
     /// # Errors
@@ -59,28 +60,24 @@ impl Stock {
         store::get(read).await?.map(store::from_item).transpose()
     }
 
-    /// The stock of up to 100 products, by product id; unknown ones are left out. One consistent
-    /// batch read: a purchase is refused by what is there, not by what was.
+    /// The stock of up to 50 products, by product id; unknown ones are left out. And whether the caller's
+    /// token still holds. One consistent batch read of all: a purchase is refused by what is there, not
+    /// by what was.
     ///
     /// # Errors
-    /// When the table does not answer, or not whole.
-    pub async fn get_many(&self, product_ids: &[&str]) -> Result<HashMap<String, StockItem>, Error> {
-        let mut found = HashMap::with_capacity(product_ids.len());
-        let mut keys: Vec<Item> = product_ids.iter().map(|id| key(id)).collect();
-        for _ in 0..READ_ATTEMPTS {
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-            let read = self.client.batch_get_item().request_items(&self.table, wanted.map_err(Error::internal)?);
-            let mut answer = store::batch_get(read).await?;
-            for item in answer.responses.iter_mut().flat_map(|tables| tables.remove(&self.table)).flatten() {
-                let item: StockItem = store::from_item(item)?;
-                found.insert(item.product_id.clone(), item);
-            }
-            match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table)) {
-                Some(rest) => keys = rest.keys,
-                None => return Ok(found),
-            }
-        }
-        Err(Error::unavailable("DynamoDB keeps leaving keys unread"))
+    /// 401 when the caller's credentials were revoked; when the tables do not answer, or not whole.
+    pub async fn get_many(
+        &self,
+        product_ids: &[&str],
+        caller: &Caller,
+        revocations: &Revocations,
+    ) -> Result<HashMap<String, StockItem>, Error> {
+        let keys = product_ids.iter().map(|id| key(id)).collect();
+        let wanted = HashMap::from([(self.table.clone(), keys), revocations.wanted(caller)]);
+        let mut found = store::batch_get(&self.client, wanted).await?;
+        revocations.check_found(caller, &mut found)?;
+        let items = found.remove(&self.table).unwrap_or_default().into_iter().map(store::from_item::<StockItem>);
+        items.map(|item| item.map(|item| (item.product_id.clone(), item))).collect()
     }
 
     /// Changes the stock of a product and keeps the movement, in one transaction of two items. The
@@ -214,7 +211,7 @@ fn key(product_id: &str) -> Item {
 mod tests {
     use super::*;
     use crate::testing::{cup, receipt};
-    use shared::testing::Cloud;
+    use shared::testing::{Cloud, customer};
 
     #[tokio::test]
     async fn stock_is_the_sum_of_its_movements() {
@@ -269,7 +266,8 @@ mod tests {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
         stock.adjust(receipt("m1", "p", 2), &cup(1), "f").await.unwrap();
-        let (found, usage) = store::Meter::measure(stock.get_many(&["p", "q"])).await;
+        let (ana, revocations) = (customer("ana"), Revocations::new(cloud.client(), "RevocationsTable"));
+        let (found, usage) = store::Meter::measure(stock.get_many(&["p", "q"], &ana, &revocations)).await;
         assert_eq!((found.unwrap().len(), usage.calls), (1, 1));
     }
 }

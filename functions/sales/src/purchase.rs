@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use futures_util::future::try_join_all;
 use inventory::stock::StockItem;
 use inventory::{Catalog, Stock};
+use shared::auth::Caller;
 use shared::clock::Timestamp;
 use shared::idempotency::Outcome;
 use shared::money::Currency;
-use shared::store::Refused;
+use shared::store::{Refused, Revocations};
 use shared::{Error, StartupError, config, ids};
 
 use crate::Sales;
@@ -24,7 +25,7 @@ const CATALOG_CALLS: usize = 10;
 
 /// Who buys, and how a repeated request is known.
 pub struct Buyer<'a> {
-    pub customer_id: &'a str,
+    pub caller: &'a Caller,
     /// The id of the sale: derived from the customer and the idempotency key.
     pub sale_id: &'a str,
     /// The fingerprint of the request's body.
@@ -33,10 +34,11 @@ pub struct Buyer<'a> {
 
 /// All that a purchase works on.
 pub struct Purchases {
-    sales: Sales,
-    stock: Stock,
-    catalog: Catalog,
-    currency: Currency,
+    pub sales: Sales,
+    pub stock: Stock,
+    pub revocations: Revocations,
+    pub catalog: Catalog,
+    pub currency: Currency,
 }
 
 impl Purchases {
@@ -47,31 +49,22 @@ impl Purchases {
     pub async fn from_env() -> Result<Self, StartupError> {
         let sales = Sales::from_env().await?;
         let stock = Stock::from_env_with(sales.client())?;
-        Ok(Self::new(sales, stock, Catalog::from_env()?, config::required("CURRENCY")?))
+        let revocations = Revocations::from_env_with(sales.client())?;
+        Ok(Self { sales, stock, revocations, catalog: Catalog::from_env()?, currency: config::required("CURRENCY")? })
     }
 
-    /// From its parts.
-    pub fn new(sales: Sales, stock: Stock, catalog: Catalog, currency: Currency) -> Self {
-        Self { sales, stock, catalog, currency }
-    }
-
-    /// The shop's currency.
-    pub fn currency(&self) -> &Currency {
-        &self.currency
-    }
-
-    /// Buys. For N products: one batch read of N stock items, one transaction of N + 1 items. A
+    /// Buys. For N products: one batch read of N stock items and the buyer's revocation, one transaction of N + 1 items. A
     /// refusal writes nothing and costs one read more: a repeated request whose first try took the
     /// last pieces gets its sale, not a refusal.
     ///
     /// # Errors
-    /// As [`settle`]; `Unavailable` when catalog has to be asked for a product and does not answer,
+    /// As [`settle`]; 401 when the buyer's credentials were revoked; `Unavailable` when catalog has to be asked for a product and does not answer,
     /// other buyers are in the way for too long, or DynamoDB does not answer. Nothing was sold then,
     /// or the same key finds the sale.
     pub async fn buy(&self, order: &Order, buyer: &Buyer<'_>, now: Timestamp) -> Result<Outcome<Sale>, Error> {
-        let mut offers = self.offers(order).await?;
+        let mut offers = self.offers(order, buyer.caller).await?;
         for _ in 0..ATTEMPTS {
-            let sale = match settle(order, &offers, &self.currency, buyer.sale_id, buyer.customer_id, now) {
+            let sale = match settle(order, &offers, &self.currency, buyer.sale_id, &buyer.caller.id, now) {
                 Ok(sale) => sale,
                 Err(refusal) => {
                     return self.sales.repeated(buyer.sale_id, buyer.fingerprint).await?.ok_or(refusal);
@@ -95,9 +88,10 @@ impl Purchases {
 
     /// What there is of each product of an order. A product without a stock item may be new: catalog
     /// knows whether it exists.
-    async fn offers(&self, order: &Order) -> Result<HashMap<String, Offer>, Error> {
+    async fn offers(&self, order: &Order, caller: &Caller) -> Result<HashMap<String, Offer>, Error> {
         let ids: Vec<&str> = order.lines.iter().map(|line| line.product_id.as_str()).collect();
-        let mut offers: HashMap<String, Offer> = self.stock.get_many(&ids).await?.into_values().map(offer).collect();
+        let items = self.stock.get_many(&ids, caller, &self.revocations).await?;
+        let mut offers: HashMap<String, Offer> = items.into_values().map(offer).collect();
         let unknown: Vec<&str> = ids.into_iter().filter(|id| ids::is_id(id) && !offers.contains_key(*id)).collect();
         for some in unknown.chunks(CATALOG_CALLS) {
             let products = try_join_all(some.iter().map(|id| self.catalog.product(id))).await?;

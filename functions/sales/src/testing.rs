@@ -7,6 +7,7 @@ use inventory::Stock;
 use inventory::stock::Snapshot;
 use inventory::testing::{CatalogStandIn, cup, receipt};
 use shared::idempotency::Outcome;
+use shared::store::Revocations;
 use shared::testing::{Cloud, Tokens};
 use shared::{Error, clock, ids};
 
@@ -92,8 +93,10 @@ impl Shop {
 
 /// Purchases over a client: one that meets faults, say.
 pub async fn purchases(client: Client) -> Purchases {
-    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), Stock::new(client, "InventoryTable"));
-    Purchases::new(sales, stock, CatalogStandIn::start(&[404]).await.catalog, shared::testing::usd(0).currency)
+    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), Stock::new(client.clone(), "InventoryTable"));
+    let revocations = Revocations::new(client, "RevocationsTable");
+    let (catalog, currency) = (CatalogStandIn::start(&[404]).await.catalog, shared::testing::usd(0).currency);
+    Purchases { sales, stock, revocations, catalog, currency }
 }
 
 /// One purchase of a customer under a key.
@@ -103,6 +106,6 @@ pub async fn purchases(client: Client) -> Purchases {
 pub async fn buy(purchases: &Purchases, customer: &str, key: &str, order: &Order) -> Result<Outcome<Sale>, Error> {
     let sale_id = ids::derived(&["purchases", customer, key]);
     let fingerprint = ids::derived(&[&format!("{:?}", order.lines)]).repeat(2);
-    let buyer = Buyer { customer_id: customer, sale_id: &sale_id, fingerprint: &fingerprint };
+    let buyer = Buyer { caller: &shared::testing::customer(customer), sale_id: &sale_id, fingerprint: &fingerprint };
     purchases.buy(order, &buyer, clock::now()).await
 }

@@ -57,7 +57,8 @@ fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(),
     })
 }
 
-/// One request through a handler: media types checked, errors turned into answers, one log line.
+/// One request through a handler: media types checked, errors turned into answers, one log line. What it
+/// used of DynamoDB is among the answer's extensions, for tests to look at.
 pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answering<'a>) -> Response {
     static WARM: AtomicBool = AtomicBool::new(false);
     let cold_start = !WARM.swap(true, Ordering::Relaxed);
@@ -98,6 +99,7 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
         code,
         "request"
     );
+    response.extensions_mut().insert(usage);
     response
 }
 

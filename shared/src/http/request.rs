@@ -1,6 +1,7 @@
 //! A request as a handler reads it: ids, query, documents, preconditions, links.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use lambda_http::RequestExt;
 use lambda_http::http::{HeaderValue, Method, StatusCode, header};
@@ -75,6 +76,14 @@ impl Request {
         jsonapi::Body::new_resource(self.event.body(), kind)
     }
 
+    /// The resource in a body that may be left out.
+    ///
+    /// # Errors
+    /// As [`new_resource`](Self::new_resource), when there is a body.
+    pub fn optional_resource(&self, kind: &str) -> Result<Option<jsonapi::Body>, Error> {
+        if self.event.body().is_empty() { Ok(None) } else { self.new_resource(kind).map(Some) }
+    }
+
     /// The changes that the body wants for a resource.
     ///
     /// # Errors
@@ -100,6 +109,23 @@ impl Request {
         let detail = format!("The resource has changed: its ETag is now {current}. Read it again.");
         let kind = Kind::Protocol(StatusCode::PRECONDITION_FAILED);
         Err(Error::new(kind, "precondition_failed", "Precondition failed", detail))
+    }
+
+    /// Where the request came from, as the gateway saw it: an IPv4 address, or the network of an IPv6
+    /// address (64 bits: what one customer of a provider is given). Limits count by it.
+    pub fn source(&self) -> String {
+        let source = match self.event.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
+            _ => None,
+        };
+        match source.unwrap_or_default().parse() {
+            Ok(IpAddr::V4(address)) => address.to_string(),
+            Ok(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
+                Some(address) => address.to_string(),
+                None => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
+            },
+            Err(_) => String::new(),
+        }
     }
 
     /// The method and the path as requested, without the stage.

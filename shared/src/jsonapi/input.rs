@@ -73,6 +73,11 @@ impl Input {
         number.ok_or_else(|| self.fault(format!("must be a whole number from {} to {}", range.start(), range.end())))
     }
 
+    /// `true` or `false`.
+    pub fn boolean(self) -> Result<bool, Faults> {
+        self.value.as_bool().ok_or_else(|| self.fault("must be true or false"))
+    }
+
     /// One of a few words.
     pub fn one_of<T: Copy>(self, words: &[(&str, T)]) -> Result<T, Faults> {
         let found = words.iter().find(|(word, _)| self.value.as_str() == Some(word));

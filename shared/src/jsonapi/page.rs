@@ -171,6 +171,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// The page with its items as something else.
+    pub fn map<U>(self, show: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(show).collect(), prev: self.prev, next: self.next }
+    }
+
     /// The pagination links: this page, the one before, the one after; `null` where there is none.
     pub fn links(&self, request: &Request) -> Value {
         let link = |name, cursor: &Option<String>| cursor.as_ref().map(|cursor| request.url_with(name, cursor));

@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::config::interceptors::{
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
+use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemInput, BatchWriteItemOutput};
 use aws_sdk_dynamodb::operation::delete_item::{DeleteItemInput, DeleteItemOutput};
 use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
 use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
@@ -118,6 +119,8 @@ fn wanted(input: &mut Input) -> Option<&mut Option<ReturnConsumedCapacity>> {
         input.downcast_mut::<BatchGetItemInput>().map(|input| &mut input.return_consumed_capacity)
     } else if input.downcast_ref::<TransactWriteItemsInput>().is_some() {
         input.downcast_mut::<TransactWriteItemsInput>().map(|input| &mut input.return_consumed_capacity)
+    } else if input.downcast_ref::<BatchWriteItemInput>().is_some() {
+        input.downcast_mut::<BatchWriteItemInput>().map(|input| &mut input.return_consumed_capacity)
     } else if input.downcast_ref::<UpdateItemInput>().is_some() {
         input.downcast_mut::<UpdateItemInput>().map(|input| &mut input.return_consumed_capacity)
     } else if input.downcast_ref::<PutItemInput>().is_some() {
@@ -137,6 +140,8 @@ fn consumed(output: &Output) -> (&[ConsumedCapacity], &[ConsumedCapacity]) {
     } else if let Some(output) = output.downcast_ref::<BatchGetItemOutput>() {
         (output.consumed_capacity(), &[])
     } else if let Some(output) = output.downcast_ref::<TransactWriteItemsOutput>() {
+        (&[], output.consumed_capacity())
+    } else if let Some(output) = output.downcast_ref::<BatchWriteItemOutput>() {
         (&[], output.consumed_capacity())
     } else if let Some(output) = output.downcast_ref::<UpdateItemOutput>() {
         (&[], output.consumed_capacity().map_or(&[], from_ref))

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::http::{self, Request, Response};
 use crate::jsonapi::MEDIA_TYPE;
+use crate::store::Usage;
 
 /// The base URL of every answer in tests.
 pub const BASE_URL: &str = "https://shop.test/v1";
@@ -24,6 +25,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Value,
+    /// What it used of DynamoDB.
+    pub usage: Usage,
 }
 
 impl Call {
@@ -47,6 +50,12 @@ impl Call {
     pub fn at(mut self, path: &str) -> Self {
         self.event["path"] = json!(path);
         self.event["requestContext"]["path"] = json!(format!("/v1{path}"));
+        self
+    }
+
+    /// From an address of the network.
+    pub fn from(mut self, address: &str) -> Self {
+        self.event["requestContext"]["identity"]["sourceIp"] = json!(address);
         self
     }
 
@@ -114,7 +123,8 @@ impl Call {
         let (parts, body) = response.into_parts();
         let bytes: &[u8] = &body;
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(bytes).unwrap() };
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        let usage = parts.extensions.get().copied().unwrap_or_default();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, usage }
     }
 }
 

@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::time::Instant;
+
+use crate::auth::{Caller, Role};
+
 mod call;
 mod cloud;
 mod faults;
@@ -12,6 +16,21 @@ pub use call::{Answer, Call};
 pub use cloud::{Cloud, template};
 pub use faults::Fault;
 pub use tokens::Tokens;
+
+/// The full figure under `make proof` (`PROOF=full`), else the small one.
+pub fn figure(small: usize, full: usize) -> usize {
+    if std::env::var("PROOF").is_ok_and(|proof| proof == "full") { full } else { small }
+}
+
+/// Prints a property's row of the table of `make proof`.
+pub fn row(property: &str, asked: &str, reached: &str, started: Instant) {
+    println!("| {property} | {asked} | {reached} | {:.1} s |", started.elapsed().as_secs_f64());
+}
+
+/// A signed-in customer.
+pub fn customer(id: &str) -> Caller {
+    Caller { id: id.to_owned(), role: Role::Customer, credentials_version: 1, session_id: "s".to_owned() }
+}
 
 /// An amount of dollars, in cents.
 ///

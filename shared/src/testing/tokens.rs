@@ -7,7 +7,9 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
 
-use crate::auth::{Claims, Role, Verifier};
+use crate::auth::{Caller, Claims, Guard, Role, TOKEN_TYPE, Verifier};
+use crate::ids;
+use crate::store::{Client, Revocations};
 
 const ISSUER: &str = "https://shop.test";
 const AUDIENCE: &str = "zoco";
@@ -46,6 +48,16 @@ impl Tokens {
         Verifier::new(&format!("{{\"keys\": [{}]}}", self.public_key()), ISSUER, AUDIENCE).unwrap()
     }
 
+    /// The guard a function would have: tokens that hold and were not revoked.
+    pub fn guard(&self, client: Client) -> Guard {
+        Guard::new(self.verifier(), Revocations::new(client, "RevocationsTable"))
+    }
+
+    /// The key itself, to forge with.
+    pub fn key(&self) -> &EncodingKey {
+        &self.key
+    }
+
     /// The public key, as a JWK.
     ///
     /// # Panics
@@ -60,7 +72,7 @@ impl Tokens {
     pub fn claims(user: &str, role: Role) -> Claims {
         let now = jsonwebtoken::get_current_timestamp();
         let (iss, aud, sub) = (ISSUER.to_owned(), AUDIENCE.to_owned(), user.to_owned());
-        Claims { iss, aud, sub, role, ver: 1, iat: now, nbf: now, exp: now + 60 }
+        Claims { iss, aud, sub, role, ver: 1, sid: ids::new(), iat: now, nbf: now, exp: now + 60 }
     }
 
     /// An access token that holds.
@@ -68,12 +80,19 @@ impl Tokens {
         self.sign(&Self::claims(user, role))
     }
 
+    /// A token of a caller, that holds for a minute.
+    pub fn token_of(&self, caller: &Caller) -> String {
+        let (ver, sid) = (caller.credentials_version, caller.session_id.clone());
+        self.sign(&Claims { ver, sid, ..Self::claims(&caller.id, caller.role) })
+    }
+
     /// A token of any claims.
     ///
     /// # Panics
     /// When it cannot be signed.
     pub fn sign(&self, claims: &Claims) -> String {
-        let header = Header { kid: Some(KID.to_owned()), ..Header::new(Algorithm::EdDSA) };
+        let (kid, typ) = (Some(KID.to_owned()), Some(TOKEN_TYPE.to_owned()));
+        let header = Header { kid, typ, ..Header::new(Algorithm::EdDSA) };
         jsonwebtoken::encode(&header, claims, &self.key).unwrap()
     }
 }

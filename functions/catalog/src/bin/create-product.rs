@@ -2,7 +2,7 @@
 
 use catalog::Products;
 use catalog::product::Product;
-use shared::auth::Verifier;
+use shared::auth::Guard;
 use shared::http::{self, Request, Response};
 use shared::idempotency::Key;
 use shared::money::Currency;
@@ -10,11 +10,11 @@ use shared::{Error, StartupError, clock, config, ids};
 
 async fn create_product(
     products: &Products,
-    tokens: &Verifier,
+    guard: &Guard,
     currency: &Currency,
     request: Request,
 ) -> Result<Response, Error> {
-    let caller = tokens.staff(&request)?;
+    let caller = guard.staff(&request).await?;
     request.query(&[])?;
     let key = Key::optional(&request)?;
     let body = request.new_resource("products")?;
@@ -26,9 +26,10 @@ async fn create_product(
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let (products, tokens) = (Products::from_env().await?, Verifier::from_env()?);
+    let products = Products::from_env().await?;
+    let guard = Guard::from_env_with(products.client())?;
     let currency = config::required("CURRENCY")?;
-    http::run(|request| create_product(&products, &tokens, &currency, request)).await
+    http::run(|request| create_product(&products, &guard, &currency, request)).await
 }
 
 #[cfg(test)]
@@ -39,9 +40,9 @@ mod tests {
     use shared::testing::{Answer, Call, Cloud, Tokens};
 
     async fn send(cloud: &Cloud, tokens: &Tokens, call: Call) -> Answer {
-        let (products, verifier) = (Products::new(cloud.client(), "CatalogTable"), tokens.verifier());
+        let (products, guard) = (Products::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
         let currency = "USD".parse().unwrap();
-        call.send(|request| create_product(&products, &verifier, &currency, request)).await
+        call.send(|request| create_product(&products, &guard, &currency, request)).await
     }
 
     fn as_staff(tokens: &Tokens) -> Call {

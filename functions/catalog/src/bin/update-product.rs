@@ -2,18 +2,18 @@
 
 use catalog::Products;
 use catalog::product::Changes;
-use shared::auth::Verifier;
+use shared::auth::Guard;
 use shared::http::{self, Request, Response};
 use shared::money::Currency;
 use shared::{Error, StartupError, clock, config, jsonapi};
 
 async fn update_product(
     products: &Products,
-    tokens: &Verifier,
+    guard: &Guard,
     currency: &Currency,
     request: Request,
 ) -> Result<Response, Error> {
-    tokens.staff(&request)?;
+    guard.staff(&request).await?;
     request.query(&[])?;
     let id = request.path_id("id")?;
     let changes = Changes::parse(request.update_of("products", &id)?, currency)?;
@@ -27,9 +27,10 @@ async fn update_product(
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let (products, tokens) = (Products::from_env().await?, Verifier::from_env()?);
+    let products = Products::from_env().await?;
+    let guard = Guard::from_env_with(products.client())?;
     let currency = config::required("CURRENCY")?;
-    http::run(|request| update_product(&products, &tokens, &currency, request)).await
+    http::run(|request| update_product(&products, &guard, &currency, request)).await
 }
 
 #[cfg(test)]
@@ -57,8 +58,8 @@ mod tests {
         }
 
         async fn send(&self, call: &Call) -> Answer {
-            let (verifier, currency) = (self.tokens.verifier(), "USD".parse().unwrap());
-            call.send(|request| update_product(&self.products, &verifier, &currency, request)).await
+            let (guard, currency) = (self.tokens.guard(self.products.client()), "USD".parse().unwrap());
+            call.send(|request| update_product(&self.products, &guard, &currency, request)).await
         }
     }
 

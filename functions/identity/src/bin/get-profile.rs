@@ -8,8 +8,7 @@ use shared::{Error, StartupError, jsonapi};
 async fn get_profile(users: &Users, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
     request.query(&[])?;
-    let user = users.get(&caller.id).await?.ok_or_else(|| Error::not_found("This account is gone."))?;
-    Ok(jsonapi::ok(&user, &request))
+    Ok(jsonapi::ok(&users.of(&caller).await?, &request))
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,31 +20,36 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use identity::user::User;
-    use serde_json::json;
+    use identity::testing::Shop;
+    use serde_json::Value;
     use shared::auth::Role;
-    use shared::clock;
-    use shared::testing::{Call, Cloud, Tokens};
+    use shared::testing::{Answer, Call};
 
-    #[tokio::test]
-    async fn users_read_their_own_profile_only_when_signed_in() {
-        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
-        let (users, verifier) = (Users::new(cloud.client(), "IdentityTable"), tokens.verifier());
-        let call = Call::event("get-profile");
-        assert_eq!(call.send(|request| get_profile(&users, &verifier, request)).await.status, 401);
-        let call = call.bearer(&tokens.token("nobody", Role::Customer));
-        assert_eq!(call.send(|request| get_profile(&users, &verifier, request)).await.status, 404);
+    async fn send(shop: &Shop, call: &Call) -> Answer {
+        let verifier = shop.tokens.verifier();
+        call.send(|request| get_profile(shop.users(), &verifier, request)).await
     }
 
-    #[test]
-    fn a_profile_shows_no_secrets() {
-        let user: User = serde_json::from_value(json!({
-            "id": "ana", "email": "ana@shop.example", "displayName": "Ana", "role": "customer",
-            "createdAt": clock::now(), "updatedAt": clock::now(), "version": 1,
-        }))
-        .unwrap();
-        let shown = shared::jsonapi::Resource::attributes(&user);
-        let names: Vec<&String> = shown.as_object().map(|shown| shown.keys().collect()).unwrap_or_default();
-        assert_eq!(names, ["createdAt", "displayName", "email", "role", "updatedAt"]);
+    #[tokio::test]
+    async fn users_read_their_own_profile_and_it_shows_no_secrets() {
+        let shop = Shop::with(&["ana"]).await;
+        let answer = send(&shop, &Call::event("get-profile").bearer(&shop.token("ana").await)).await;
+        assert_eq!((answer.status, answer.id(), answer.header("etag")), (200, "ana", "\"1\""));
+        assert_eq!((answer.usage.calls, answer.usage.read_units), (1, 1.0));
+        let shown: Vec<&String> =
+            answer.body["data"]["attributes"].as_object().map(|all| all.keys().collect()).unwrap();
+        assert_eq!(shown, ["createdAt", "displayName", "email", "nationalId", "role", "updatedAt"]);
+        assert_eq!(answer.attribute("nationalId"), &Value::Null);
+    }
+
+    #[tokio::test]
+    async fn nobody_reads_a_profile_without_a_token_that_holds() {
+        let shop = Shop::with(&["ana"]).await;
+        let call = Call::event("get-profile");
+        assert_eq!(send(&shop, &call).await.status, 401);
+        assert_eq!(send(&shop, &call.clone().bearer(&shop.tokens.token("nobody", Role::Customer))).await.status, 401);
+        let call = call.bearer(&shop.token("ana").await);
+        shop.promote("ana", Role::Staff).await;
+        assert_eq!(send(&shop, &call).await.status, 401);
     }
 }

@@ -2,18 +2,13 @@
 
 use inventory::stock::Movement;
 use inventory::{Catalog, Stock, adjustment};
-use shared::auth::Verifier;
+use shared::auth::Guard;
 use shared::http::{self, Request, Response};
 use shared::idempotency::Key;
 use shared::{Error, StartupError, clock, ids};
 
-async fn adjust_stock(
-    stock: &Stock,
-    catalog: &Catalog,
-    tokens: &Verifier,
-    request: Request,
-) -> Result<Response, Error> {
-    let caller = tokens.staff(&request)?;
+async fn adjust_stock(stock: &Stock, catalog: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let caller = guard.staff(&request).await?;
     request.query(&[])?;
     let product_id = request.path_id("productId")?;
     let key = Key::optional(&request)?;
@@ -26,8 +21,9 @@ async fn adjust_stock(
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let (stock, catalog, tokens) = (Stock::from_env().await?, Catalog::from_env()?, Verifier::from_env()?);
-    http::run(|request| adjust_stock(&stock, &catalog, &tokens, request)).await
+    let (stock, catalog) = (Stock::from_env().await?, Catalog::from_env()?);
+    let guard = Guard::from_env_with(stock.client())?;
+    http::run(|request| adjust_stock(&stock, &catalog, &guard, request)).await
 }
 
 #[cfg(test)]
@@ -57,8 +53,8 @@ mod tests {
         }
 
         async fn send(&self, call: &Call) -> Answer {
-            let verifier = self.tokens.verifier();
-            call.send(|request| adjust_stock(&self.stock, &self.catalog.catalog, &verifier, request)).await
+            let guard = self.tokens.guard(self.stock.client());
+            call.send(|request| adjust_stock(&self.stock, &self.catalog.catalog, &guard, request)).await
         }
 
         async fn available(&self) -> Option<i64> {

@@ -14,8 +14,8 @@ async fn purchase(purchases: &Purchases, tokens: &Verifier, request: Request) ->
     let sale_id = Key::required(&request)?.id("purchases", &caller.id);
     let body = request.new_resource("sales")?;
     let fingerprint = body.fingerprint();
-    let order = Order::parse(body, purchases.currency())?;
-    let buyer = Buyer { customer_id: &caller.id, sale_id: &sale_id, fingerprint: &fingerprint };
+    let order = Order::parse(body, &purchases.currency)?;
+    let buyer = Buyer { caller: &caller, sale_id: &sale_id, fingerprint: &fingerprint };
     purchases.buy(&order, &buyer, clock::now()).await?.answer(&request)
 }
 
@@ -31,7 +31,7 @@ mod tests {
     use sales::testing::Shop;
     use serde_json::json;
     use shared::auth::Role;
-    use shared::testing::{Answer, Call};
+    use shared::testing::{Answer, Call, Tokens};
 
     async fn send(shop: &Shop, call: Call) -> Answer {
         let verifier = shop.tokens.verifier();
@@ -52,6 +52,19 @@ mod tests {
         assert_eq!(answer.attribute("total"), &json!({"amount": 3750, "currency": "USD"}));
         assert_eq!(answer.header("location"), format!("https://shop.test/v1/sales/{}", answer.id()));
         assert_eq!(shop.available(0).await, 7);
+    }
+
+    #[tokio::test]
+    async fn a_buyer_whose_credentials_were_revoked_buys_nothing_and_pays_no_call_more() {
+        let shop = Shop::with(&[10]).await;
+        let part = shop.purchases.revocations.revoke("ana", 2, clock::now()).unwrap();
+        shared::store::transact(&shop.cloud.client(), vec![part]).await.unwrap().unwrap();
+        let answer = send(&shop, order(&shop, "k", 1)).await;
+        assert_eq!((answer.status, answer.code(), answer.usage.calls), (401, "unauthenticated", 1));
+        let newer = Tokens::claims("ana", Role::Customer);
+        let newer = shop.tokens.sign(&shared::auth::Claims { ver: 2, ..newer });
+        assert_eq!(send(&shop, order(&shop, "k", 1).bearer(&newer)).await.status, 201);
+        assert_eq!(shop.available(0).await, 9);
     }
 
     #[tokio::test]

@@ -1,0 +1,90 @@
+//! Accounts: what proves that somebody is a user. What a sign-in and a change of password have to say.
+
+use serde::{Deserialize, Serialize};
+use shared::Error;
+use shared::auth::Role;
+use shared::jsonapi::{Body, Input};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::email;
+use crate::policy::{NewPassword, Policy};
+use crate::user::User;
+
+/// What a sign-in needs to know of a user, and all that it reads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    pub user_id: String,
+    pub role: Role,
+    pub disabled: bool,
+    /// Counts changes of password, role and such: a token tells which it was made from.
+    pub credentials_version: u64,
+    /// PHC string.
+    pub password_hash: String,
+}
+
+impl Account {
+    /// The account of a user.
+    pub fn of(user: &User, password_hash: String) -> Self {
+        Self {
+            user_id: user.id.clone(),
+            role: user.role,
+            disabled: user.disabled,
+            credentials_version: user.credentials_version,
+            password_hash,
+        }
+    }
+}
+
+/// What a sign-in says. Nothing but presence and kind is checked: whatever is wrong with the values
+/// themselves, the answer is that they do not match.
+pub struct Credentials {
+    /// Folded.
+    pub email: String,
+    pub password: String,
+}
+
+impl Credentials {
+    /// Reads a sign-in.
+    ///
+    /// # Errors
+    /// 422 with a fault for every member that is missing, unknown or not text.
+    pub fn parse(body: Body) -> Result<Self, Error> {
+        let mut fields = body.attributes()?;
+        let email = fields.required("email", Input::any_text);
+        let password = fields.required("password", Input::any_text);
+        let credentials =
+            fields.finish(|| Some(Self { email: email::fold(&email?), password: password?.nfc().collect() }));
+        Ok(credentials?)
+    }
+}
+
+/// A change of password that can be tried.
+pub struct PasswordChange {
+    pub current: String,
+    pub new: NewPassword,
+}
+
+impl PasswordChange {
+    /// Reads a change of a user's password.
+    ///
+    /// # Errors
+    /// 422 with a fault for every member that cannot be accepted.
+    pub fn parse(body: Body, policy: &Policy, user: &User) -> Result<Self, Error> {
+        let about = user.known_words();
+        let mut fields = body.attributes()?;
+        let current = fields.required("currentPassword", Input::any_text);
+        let new = fields.required("newPassword", |input| policy.parse(input, &about));
+        Ok(fields.finish(|| Some(Self { current: current?.nfc().collect(), new: new? }))?)
+    }
+}
+
+/// Reads the current password, which a request has to give once more: `currentPassword` alone.
+///
+/// # Errors
+/// 422 when it is missing or anything else is there.
+pub fn current_password(body: Body) -> Result<String, Error> {
+    let mut fields = body.attributes()?;
+    let current = fields.required("currentPassword", Input::any_text);
+    Ok(fields.finish(|| Some(current?.nfc().collect()))?)
+}

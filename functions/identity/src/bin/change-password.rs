@@ -1,0 +1,120 @@
+//! `PUT /auth/password`: signed-in users change their password, with the current one. Their other sessions
+//! end; this one stays, and needs a refresh.
+
+use identity::Passwords;
+use identity::account::PasswordChange;
+use identity::policy::Policy;
+use identity::store::Change;
+use identity::user::User;
+use shared::auth::{self, Verifier};
+use shared::http::{self, Request, Response};
+use shared::{Error, StartupError, clock, jsonapi};
+
+async fn change_password(
+    passwords: &Passwords,
+    policy: &Policy,
+    tokens: &Verifier,
+    request: Request,
+) -> Result<Response, Error> {
+    let caller = tokens.caller(&request)?;
+    request.query(&[])?;
+    let body = request.new_resource("password-changes")?;
+    let user = passwords.users.of(&caller).await?;
+    let wanted = PasswordChange::parse(body, policy, &user)?;
+    let now = clock::now();
+    passwords.prove_again(&user, &wanted.current, &request.source(), now).await?;
+    let hash = passwords.hasher.hash(&wanted.new.0)?;
+    let change = |user: User| match user.accepts(&caller) {
+        false => Err(auth::no_longer_holds()),
+        true => Ok(Change {
+            password_hash: Some(hash.clone()),
+            keeps_session: Some(&caller.session_id),
+            ..Change::to(user.with_new_credentials(now))
+        }),
+    };
+    passwords.users.change(&caller.id, now, change).await?;
+    Ok(jsonapi::no_content())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    let (passwords, policy, tokens) = (Passwords::from_env().await?, Policy::from_env()?, Verifier::from_env()?);
+    http::run(|request| change_password(&passwords, &policy, &tokens, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use identity::session::RefreshToken;
+    use identity::store::Rotation;
+    use identity::testing::{PASSWORD, Shop};
+    use serde_json::{Value, json};
+    use shared::auth::Caller;
+    use shared::testing::{Answer, Call};
+
+    const NEW: &str = "vier-und-siebzig";
+
+    async fn send(shop: &Shop, caller: &Caller, attributes: &Value) -> Answer {
+        let verifier = shop.tokens.verifier();
+        let call = Call::event("change-password").bearer(&shop.tokens.token_of(caller));
+        let call = call.resource("password-changes", None, attributes);
+        call.send(|request| change_password(&shop.passwords, &shop.policy, &verifier, request)).await
+    }
+
+    async fn signs_in(shop: &Shop, password: &str) -> bool {
+        shop.passwords.prove("ana@shop.example", password, "192.0.2.77", clock::now()).await.is_ok()
+    }
+
+    async fn lives(shop: &Shop, text: &str) -> bool {
+        let token = RefreshToken::parse(text).unwrap();
+        let next = RefreshToken::new(token.session_id.clone()).unwrap();
+        match shop.users().refresh(&token, &next, clock::now()).await.unwrap() {
+            Rotation::Refreshed(session) => shop.users().user_of(&session).await.unwrap().is_some(),
+            _ => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_new_password_replaces_the_old_and_ends_the_other_sessions() {
+        let shop = Shop::with(&["ana"]).await;
+        let ((this, mine), (other, theirs)) = (shop.sign_in("ana").await, shop.sign_in("ana").await);
+        let change = json!({"currentPassword": PASSWORD, "newPassword": NEW});
+        assert_eq!(send(&shop, &this, &change).await.status, 204);
+        assert!(signs_in(&shop, NEW).await && !signs_in(&shop, PASSWORD).await);
+        assert!(lives(&shop, &mine).await && !lives(&shop, &theirs).await);
+        assert_eq!(send(&shop, &other, &change).await.status, 401);
+    }
+
+    #[tokio::test]
+    async fn the_current_password_has_to_be_right_and_guesses_are_slowed() {
+        let shop = Shop::with(&["ana"]).await;
+        let (ana, _) = shop.sign_in("ana").await;
+        let wrong = json!({"currentPassword": "wrong horse", "newPassword": NEW});
+        let mut codes = Vec::new();
+        for _ in 0..6 {
+            codes.push(send(&shop, &ana, &wrong).await.code().to_owned());
+        }
+        assert_eq!((codes[0].as_str(), codes[5].as_str()), ("invalid_attribute", "too_many_requests"));
+        assert!(signs_in(&shop, PASSWORD).await);
+    }
+
+    #[tokio::test]
+    async fn a_new_password_has_to_please_the_policy() {
+        let shop = Shop::with(&["ana"]).await;
+        let (ana, _) = shop.sign_in("ana").await;
+        for new in ["short", "password1", "ana@shop.example"] {
+            let answer = send(&shop, &ana, &json!({"currentPassword": PASSWORD, "newPassword": new})).await;
+            assert_eq!((answer.status, answer.pointers()), (422, vec!["/data/attributes/newPassword"]), "{new}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_that_was_ended_changes_no_password() {
+        let shop = Shop::with(&["ana"]).await;
+        let (ana, _) = shop.sign_in("ana").await;
+        shop.users().end_session(&ana.session_id).await.unwrap();
+        let change = json!({"currentPassword": PASSWORD, "newPassword": NEW});
+        assert_eq!(send(&shop, &ana, &change).await.status, 401);
+        assert!(signs_in(&shop, PASSWORD).await);
+    }
+}

@@ -1,0 +1,94 @@
+//! Proving that somebody knows a user's password, behind the limiter: for signing in, and for what needs the
+//! password once more.
+
+use shared::clock::Timestamp;
+use shared::error::{Fault, Kind};
+use shared::{Error, StartupError};
+
+use crate::account::Account;
+use crate::email;
+use crate::limiter::{Attempts, Limits};
+use crate::password::Hasher;
+use crate::store::Users;
+use crate::user::User;
+
+/// All that checking a password takes.
+pub struct Passwords {
+    pub users: Users,
+    pub hasher: Hasher,
+    pub limits: Limits,
+}
+
+/// An account whose password was given, and the attempts that led to it, to be forgiven.
+pub struct Proof {
+    pub account: Account,
+    pub attempts: Attempts,
+}
+
+impl Passwords {
+    /// From the environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or cannot be used.
+    pub async fn from_env() -> Result<Self, StartupError> {
+        Ok(Self { users: Users::from_env().await?, hasher: Hasher::from_env()?, limits: Limits::from_env()? })
+    }
+
+    /// Checks a password for a folded e-mail address, given from an address of the network. An unknown user
+    /// takes the same calls and the same work as a wrong password. One batch read of four items and one write
+    /// before the hash; two writes after a wrong password; one to renew a hash of other parameters.
+    ///
+    /// # Errors
+    /// 429 before the hash, while the attempt has to wait · 401 when they do not match.
+    pub async fn prove(&self, email: &str, password: &str, address: &str, now: Timestamp) -> Result<Proof, Error> {
+        // What cannot be an address is nobody's.
+        let email = if email::can_exist(email) { email } else { "" };
+        let (users, limits) = (&self.users, &self.limits);
+        let (account, attempts) = users.account_and_attempts(email, address).await?;
+        attempts.check(now)?;
+        users.count(&attempts.account_address, limits.account_address, limits, now).await?;
+        let Some(mut account) = self.hasher.check(password, account)? else {
+            for (counted, free) in [(&attempts.address, limits.address), (&attempts.account, limits.account)] {
+                only_counted(users.count(counted, free, limits, now).await)?;
+            }
+            return Err(Error::unauthenticated("The e-mail address or the password is wrong."));
+        };
+        if self.hasher.is_outdated(&account.password_hash) {
+            let renewed = self.hasher.hash(password)?;
+            users.renew_hash(email, &account.password_hash, &renewed).await?;
+            account.password_hash = renewed;
+        }
+        Ok(Proof { account, attempts })
+    }
+
+    /// Checks the password of a signed-in user once more (`currentPassword`), and forgives the attempts before
+    /// it.
+    ///
+    /// # Errors
+    /// As [`prove`](Self::prove), but 422 when it is not their password: their token is as good as before.
+    pub async fn prove_again(
+        &self,
+        user: &User,
+        password: &str,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Account, Error> {
+        let proof = match self.prove(&user.email.folded(), password, address, now).await {
+            Err(error) if error.kind == Kind::Unauthenticated => {
+                let fault = Fault::at("/data/attributes/currentPassword", "is not your password");
+                return Err(Error::attributes(vec![fault]));
+            }
+            proof => proof?,
+        };
+        self.users.forgive(&proof.attempts, now).await?;
+        Ok(proof.account)
+    }
+}
+
+/// A count that has to wait already, because of others at the same time, tells enough.
+fn only_counted(counted: Result<(), Error>) -> Result<(), Error> {
+    match counted {
+        Err(error) if error.kind == Kind::TooMany => Ok(()),
+        other => other,
+    }
+}

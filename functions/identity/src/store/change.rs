@@ -1,0 +1,210 @@
+//! Changes of a user: one transaction over all items that tell of them, so that none disagrees.
+
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem, Update};
+use shared::Error;
+use shared::auth::{self, Caller, Role};
+use shared::clock::Timestamp;
+use shared::store::{self, Refused, number, text};
+
+use super::{DELETED_AT, Users, email_key, email_taken, item, national_id_key, national_id_taken, sessions, user_key};
+use crate::account::Account;
+use crate::user::User;
+
+/// How often a change is tried again when someone else changed the user in between.
+const ATTEMPTS: usize = 5;
+
+/// What a user becomes.
+pub struct Change<'a> {
+    pub user: User,
+    /// The hash of the password, when it or the address changes: the address's item holds it.
+    pub password_hash: Option<String>,
+    /// The session that stays when all others end.
+    pub keeps_session: Option<&'a str>,
+    /// The admin who makes the change, who has to be one at that moment.
+    pub by: Option<&'a Caller>,
+}
+
+impl Change<'_> {
+    /// A change of nothing but the user.
+    pub fn to(user: User) -> Self {
+        Self { user, password_hash: None, keeps_session: None, by: None }
+    }
+}
+
+/// A part of the transaction, for what its refusal means.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    User,
+    Email,
+    NationalId,
+    Session,
+    Admin,
+    Other,
+}
+
+type Parts = Vec<(Part, TransactWriteItem)>;
+
+impl Users {
+    /// Changes a user: `change` is given the present one and tells what becomes of them, or refuses. When
+    /// someone else writes in between, it is asked again. One read; one transaction of one item for a name,
+    /// of three (user, account, revocation) for what ends sessions, of up to five for a new address and a
+    /// new national id.
+    ///
+    /// # Errors
+    /// `NotFound` · what `change` says · `Conflict` (`already_exists`) when the address or the national id is
+    /// taken · 401 when the session to keep has ended, or the admin is none any more · `Unavailable` when
+    /// others keep writing.
+    pub async fn change<'a>(
+        &self,
+        id: &str,
+        now: Timestamp,
+        change: impl Fn(User) -> Result<Change<'a>, Error>,
+    ) -> Result<User, Error> {
+        for _ in 0..ATTEMPTS {
+            let old = self.user(id).await?.ok_or_else(|| Error::not_found("There is no user with this id."))?;
+            let change = change(old.clone())?;
+            if change.user == old {
+                return Ok(old);
+            }
+            let parts = self.parts(&old, &change, now)?;
+            match self.write(parts).await? {
+                Ok(()) => return Ok(change.user),
+                Err(Part::User) => {}
+                Err(part) => return Err(meaning(part)),
+            }
+        }
+        Err(Error::unavailable("the user kept changing"))
+    }
+
+    /// Deletes a user, if `allow` does not refuse the present one: what was personal is gone, address and
+    /// national id are free, tokens are revoked. What stays is the id, so that sales keep their customer.
+    ///
+    /// # Errors
+    /// `NotFound` · what `allow` says · `Unavailable` when others keep writing.
+    pub async fn delete(
+        &self,
+        id: &str,
+        now: Timestamp,
+        allow: impl Fn(&User) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for _ in 0..ATTEMPTS {
+            let user = self.user(id).await?.ok_or_else(|| Error::not_found("There is no user with this id."))?;
+            allow(&user)?;
+            let tombstone = [
+                ("pk", text(user_key(id))),
+                ("id", text(id)),
+                ("version", number(user.version + 1)),
+                (DELETED_AT, text(now.to_string())),
+            ];
+            let tombstone = tombstone.map(|(name, value)| (name.to_owned(), value)).into();
+            let mut parts = vec![
+                (Part::User, self.put_over(tombstone, user.version)?),
+                (Part::Other, self.delete_part(&email_key(&user.email.folded()))?),
+                (Part::Other, self.revocations.revoke(id, user.credentials_version + 1, now)?),
+            ];
+            if let Some(national_id) = &user.national_id {
+                parts.push((Part::Other, self.delete_part(&national_id_key(national_id))?));
+            }
+            if self.write(parts).await?.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("the user kept changing"))
+    }
+
+    fn parts(&self, old: &User, change: &Change<'_>, now: Timestamp) -> Result<Parts, Error> {
+        let new = &change.user;
+        let (old_email, new_email) = (old.email.folded(), new.email.folded());
+        let mut parts = vec![(Part::User, self.put_over(item(new)?, old.version)?)];
+        if old_email != new_email {
+            let hash = change.password_hash.clone();
+            let hash = hash.ok_or_else(|| Error::internal("a new address needs the password's hash"))?;
+            parts.push((Part::Email, self.put_new(&email_key(&new_email), &Account::of(new, hash))?));
+            parts.push((Part::Other, self.delete_part(&email_key(&old_email))?));
+        } else if old.credentials_version != new.credentials_version {
+            parts.push((Part::User, self.update_account(&email_key(&new_email), change)?));
+        }
+        if old.national_id != new.national_id {
+            if let Some(id) = &new.national_id {
+                parts.push((Part::NationalId, self.claim_national_id(id, &new.id)?));
+            }
+            if let Some(id) = &old.national_id {
+                parts.push((Part::Other, self.delete_part(&national_id_key(id))?));
+            }
+        }
+        if old.credentials_version != new.credentials_version {
+            parts.push((Part::Other, self.revocations.revoke(&new.id, new.credentials_version, now)?));
+        }
+        if let Some(session_id) = change.keeps_session {
+            parts.push((Part::Session, self.keep_session(session_id, new)?));
+        }
+        if let Some(admin) = change.by {
+            parts.push((Part::Admin, self.is_admin(admin)?));
+        }
+        Ok(parts)
+    }
+
+    fn update_account(&self, key: &str, change: &Change<'_>) -> Result<TransactWriteItem, Error> {
+        let user = &change.user;
+        let mut expression =
+            "SET #role = :role, #disabled = :disabled, credentialsVersion = :credentialsVersion".to_owned();
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", text(key))
+            .condition_expression("userId = :userId")
+            .expression_attribute_names("#role", "role")
+            .expression_attribute_names("#disabled", "disabled")
+            .expression_attribute_values(":userId", text(&user.id))
+            .expression_attribute_values(":role", text(user.role.name()))
+            .expression_attribute_values(":disabled", store::boolean(user.disabled))
+            .expression_attribute_values(":credentialsVersion", number(user.credentials_version));
+        if let Some(hash) = &change.password_hash {
+            expression += ", passwordHash = :passwordHash";
+            update = update.expression_attribute_values(":passwordHash", text(hash));
+        }
+        let update = update.update_expression(expression).build().map_err(Error::internal)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn keep_session(&self, session_id: &str, user: &User) -> Result<TransactWriteItem, Error> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", text(sessions::key(session_id)))
+            .condition_expression("userId = :userId")
+            .update_expression("SET credentialsVersion = :credentialsVersion")
+            .expression_attribute_values(":userId", text(&user.id))
+            .expression_attribute_values(":credentialsVersion", number(user.credentials_version));
+        Ok(TransactWriteItem::builder().update(update.build().map_err(Error::internal)?).build())
+    }
+
+    fn is_admin(&self, caller: &Caller) -> Result<TransactWriteItem, Error> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key("pk", text(user_key(&caller.id)))
+            .condition_expression("#role = :admin AND credentialsVersion = :credentialsVersion")
+            .expression_attribute_names("#role", "role")
+            .expression_attribute_values(":admin", text(Role::Admin.name()))
+            .expression_attribute_values(":credentialsVersion", number(caller.credentials_version));
+        Ok(TransactWriteItem::builder().condition_check(check.build().map_err(Error::internal)?).build())
+    }
+
+    /// Writes all parts or none; the part that refused, [`Part::User`] first.
+    async fn write(&self, parts: Parts) -> Result<Result<(), Part>, Error> {
+        let (names, parts): (Vec<Part>, Vec<TransactWriteItem>) = parts.into_iter().unzip();
+        let refused = |refused: Refused| {
+            let failed = refused.failed.iter().filter_map(|(index, _)| names.get(*index).copied());
+            let failed: Vec<Part> = failed.collect();
+            if failed.contains(&Part::User) { Part::User } else { failed.first().copied().unwrap_or(Part::Other) }
+        };
+        Ok(store::transact(&self.client, parts).await?.map_err(refused))
+    }
+}
+
+fn meaning(refused: Part) -> Error {
+    match refused {
+        Part::Email => email_taken(),
+        Part::NationalId => national_id_taken(),
+        Part::Session | Part::Admin => auth::no_longer_holds(),
+        Part::User | Part::Other => Error::internal("a part without a condition was refused"),
+    }
+}

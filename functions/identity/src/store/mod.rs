@@ -1,0 +1,193 @@
+//! The tables `IdentityTable` and `RevocationsTable` (of that, `shared::store::Revocations` knows the
+//! items). The items of the first:
+//!
+//! | `pk` | What it holds | Written by |
+//! | --- | --- | --- |
+//! | `user#<id>` | the user; in `by-listing` and `by-role`. Of a deleted one only that it was deleted | `register`, changes ([`change`]) |
+//! | `email#<folded address>` | the account: password hash, role. Its key makes the address unique | the same transactions |
+//! | `national-id#<digest>` | whose it is. Its key makes the national id unique | the same transactions |
+//! | `session#<id>` | a session; expires | [`sessions`] |
+//! | `attempts#<subject>` | a count of the limiter; expires | [`attempts`] |
+
+mod attempts;
+mod change;
+mod sessions;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use serde::Serialize;
+use shared::auth::{self, Caller, Role};
+use shared::jsonapi::{Page, PageRequest};
+use shared::store::{self, Client, Item, Listing, Revocations, number, text};
+use shared::{Error, StartupError, config};
+
+use crate::account::Account;
+use crate::national_id::NationalId;
+use crate::user::User;
+pub use change::Change;
+pub use sessions::Rotation;
+
+const ALL_USERS: &str = "users";
+
+/// The shop's users.
+pub struct Users {
+    client: Client,
+    table: String,
+    revocations: Revocations,
+}
+
+impl Users {
+    /// The users in the table `IDENTITY_TABLE`, connected; revocations in `REVOCATIONS_TABLE`.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub async fn from_env() -> Result<Self, StartupError> {
+        let table = config::required::<String>("IDENTITY_TABLE")?;
+        let client = store::client_from_env(&table, &[("pk", "warm-up")]).await?;
+        let revocations = Revocations::from_env_with(client.clone())?;
+        Ok(Self { client, table, revocations })
+    }
+
+    /// The users in a table, and their revocations in another.
+    pub fn new(client: Client, table: impl Into<String>, revocations: impl Into<String>) -> Self {
+        Self { revocations: Revocations::new(client.clone(), revocations), client, table: table.into() }
+    }
+
+    /// Keeps a new user and their account. One transaction of two items, three with a national id.
+    ///
+    /// # Errors
+    /// `Conflict` (`already_exists`) when the address or the national id is taken.
+    pub async fn register(&self, user: &User, account: &Account) -> Result<(), Error> {
+        let mut parts = vec![self.put_new(&email_key(&user.email.folded()), account)?];
+        if let Some(id) = &user.national_id {
+            parts.push(self.claim_national_id(id, &user.id)?);
+        }
+        parts.push(store::put_new(&self.table, item(user)?, "pk")?);
+        match store::transact(&self.client, parts).await? {
+            Ok(()) => Ok(()),
+            Err(refused) if refused.part(0) => Err(email_taken()),
+            Err(_) => Err(national_id_taken()),
+        }
+    }
+
+    /// The caller as they are now: who was deleted, disabled, or has other credentials than their token
+    /// was made from, is nobody. One consistent read.
+    ///
+    /// # Errors
+    /// 401 when the token no longer holds.
+    pub async fn of(&self, caller: &Caller) -> Result<User, Error> {
+        let user = self.user(&caller.id).await?.filter(|user| user.accepts(caller));
+        user.ok_or_else(auth::no_longer_holds)
+    }
+
+    /// A user who is there. One consistent read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn user(&self, id: &str) -> Result<Option<User>, Error> {
+        let read = self.client.get_item().table_name(&self.table).key("pk", text(user_key(id))).consistent_read(true);
+        let item = store::get(read).await?.filter(|item| !item.contains_key(DELETED_AT));
+        item.map(store::from_item).transpose()
+    }
+
+    /// The user of a folded address. Two consistent reads.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, Error> {
+        let read = self.client.get_item().table_name(&self.table).key("pk", text(email_key(email)));
+        let Some(item) = store::get(read.consistent_read(true)).await? else { return Ok(None) };
+        let account: Account = store::from_item(item)?;
+        self.user(&account.user_id).await
+    }
+
+    /// Replaces a password's hash by one of other parameters, unless the password was changed meanwhile. One
+    /// write.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn renew_hash(&self, email: &str, old: &str, new: &str) -> Result<(), Error> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(email_key(email)))
+            .condition_expression("passwordHash = :old")
+            .update_expression("SET passwordHash = :new")
+            .expression_attribute_values(":old", text(old))
+            .expression_attribute_values(":new", text(new));
+        // Refused, there is a newer password: its hash is new as well.
+        store::update(update).await.map(drop)
+    }
+
+    /// A page of the users, of all or of a role, newest first. One query.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn list(&self, role: Option<Role>, request: &PageRequest) -> Result<Page<User>, Error> {
+        let (index, partition) = match role {
+            None => ("by-listing", ("listing", ALL_USERS)),
+            Some(role) => ("by-role", ("role", role.name())),
+        };
+        let listing = Listing { table: &self.table, index, partition, key: |id| ("pk".to_owned(), user_key(id)) };
+        store::list(&self.client, &listing, request, position).await
+    }
+
+    fn put_new<T: Serialize>(&self, key: &str, value: &T) -> Result<TransactWriteItem, Error> {
+        let mut item = store::to_item(value)?;
+        item.insert("pk".to_owned(), text(key));
+        store::put_new(&self.table, item, "pk")
+    }
+
+    fn put_over(&self, item: Item, version: u64) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item));
+        let put = put.condition_expression("#version = :version").expression_attribute_names("#version", "version");
+        let put = put.expression_attribute_values(":version", number(version)).build();
+        Ok(TransactWriteItem::builder().put(put.map_err(Error::internal)?).build())
+    }
+
+    fn delete_part(&self, key: &str) -> Result<TransactWriteItem, Error> {
+        let delete = Delete::builder().table_name(&self.table).key("pk", text(key)).build();
+        Ok(TransactWriteItem::builder().delete(delete.map_err(Error::internal)?).build())
+    }
+
+    fn claim_national_id(&self, id: &NationalId, user_id: &str) -> Result<TransactWriteItem, Error> {
+        self.put_new(&national_id_key(id), &HashMap::from([("userId", user_id)]))
+    }
+}
+
+/// What tells a deleted user from one who is there.
+const DELETED_AT: &str = "deletedAt";
+
+fn user_key(id: &str) -> String {
+    format!("user#{id}")
+}
+
+fn email_key(folded: &str) -> String {
+    format!("email#{folded}")
+}
+
+fn national_id_key(id: &NationalId) -> String {
+    format!("national-id#{}", id.digest)
+}
+
+fn item(user: &User) -> Result<Item, Error> {
+    let mut item = store::to_item(user)?;
+    item.insert("pk".to_owned(), text(user_key(&user.id)));
+    item.insert("listing".to_owned(), text(ALL_USERS));
+    item.insert(store::POSITION.to_owned(), text(position(user)));
+    Ok(item)
+}
+
+fn position(user: &User) -> String {
+    store::position(user.created_at, &user.id)
+}
+
+fn email_taken() -> Error {
+    Error::already_exists("/data/attributes/email", "This e-mail address is registered already. Sign in.")
+}
+
+fn national_id_taken() -> Error {
+    Error::already_exists("/data/attributes/nationalId", "Another account has this national id.")
+}

@@ -1,0 +1,96 @@
+//! Sessions in the table: opened, refreshed, ended.
+
+use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::store::{self, number, text};
+
+use super::{Users, attempts};
+use crate::limiter::Attempts;
+use crate::session::{RefreshToken, Session};
+use crate::user::User;
+
+/// What became of a refresh token that was presented.
+pub enum Rotation {
+    /// It was the session's own; the session has the new one now.
+    Refreshed(Session),
+    /// There is no such session any more, or its token was replaced a moment ago.
+    Refused,
+    /// It was used before, or never given out: somebody has what they should not have. The session was ended.
+    Stolen(Session),
+}
+
+impl Users {
+    /// Keeps a new session, and forgives the attempts before it. One batch of two writes.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn open_session(&self, session: &Session, attempts: &Attempts, now: Timestamp) -> Result<(), Error> {
+        let mut item = store::to_item(session)?;
+        item.insert("pk".to_owned(), text(key(&session.id)));
+        let put = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
+        let mut writes = attempts::forgive(attempts, now)?;
+        writes.push(WriteRequest::builder().put_request(put).build());
+        store::batch_write(&self.client, &self.table, writes).await
+    }
+
+    /// Replaces a session's refresh token by the next, if it is the present one: of many requests with the
+    /// same token one succeeds. One write; one more when a theft shows.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn refresh(&self, token: &RefreshToken, next: &RefreshToken, now: Timestamp) -> Result<Rotation, Error> {
+        let seconds = number(now.as_second());
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(key(&token.session_id)))
+            .condition_expression("tokenDigest = :presented AND expiresAt > :now")
+            .update_expression("SET tokenDigest = :next, replacedDigest = :presented, replacedAt = :now")
+            .expression_attribute_values(":presented", text(token.digest()))
+            .expression_attribute_values(":next", text(next.digest()))
+            .expression_attribute_values(":now", seconds);
+        let found = match store::update(update).await? {
+            Ok(item) => return Ok(Rotation::Refreshed(store::from_item(item)?)),
+            Err(None) => return Ok(Rotation::Refused),
+            Err(Some(item)) => store::from_item::<Session>(item)?,
+        };
+        if found.token_digest == next.digest() {
+            // The client tried again by itself: the first try had gone through.
+            return Ok(Rotation::Refreshed(found));
+        }
+        let expired = found.expires_at <= now.as_second().unsigned_abs();
+        if expired || !found.is_betrayed_by(token, now) {
+            return Ok(Rotation::Refused);
+        }
+        self.end_session(&found.id).await?;
+        Ok(Rotation::Stolen(found))
+    }
+
+    /// The user of a session that was just refreshed, unless their credentials have changed since it was
+    /// opened: then the session is ended. One consistent read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn user_of(&self, session: &Session) -> Result<Option<User>, Error> {
+        let user = self.user(&session.user_id).await?;
+        let user = user.filter(|user| !user.disabled && user.credentials_version == session.credentials_version);
+        if user.is_none() {
+            self.end_session(&session.id).await?;
+        }
+        Ok(user)
+    }
+
+    /// Ends a session, if it is there. One write.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn end_session(&self, id: &str) -> Result<(), Error> {
+        store::delete(self.client.delete_item().table_name(&self.table).key("pk", text(key(id)))).await
+    }
+}
+
+pub fn key(id: &str) -> String {
+    format!("session#{id}")
+}

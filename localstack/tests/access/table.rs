@@ -1,0 +1,179 @@
+//! The table: every endpoint, whom it is for, when it learns of a revoked token, what those who may are
+//! answered.
+
+use localstack::Account;
+use reqwest::Method;
+use serde_json::{Value, json};
+use shared::ids;
+
+/// Who an endpoint is for.
+#[derive(Clone, Copy, PartialEq)]
+pub enum For {
+    /// Everybody; a token that is sent is not even looked at.
+    Everybody,
+    /// Everybody; a token that is sent has to hold.
+    Visitors,
+    /// Whoever is signed in.
+    Users,
+    /// The customer whose it is, and staff; for other customers it does not exist.
+    OwnerAndStaff,
+    Staff,
+    Admins,
+    /// The other services, by their key.
+    Services,
+}
+
+/// When an endpoint learns that a token was revoked.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Revoked {
+    /// With this very request.
+    AtOnce,
+    /// When the token has expired, within 15 minutes.
+    Later,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Who {
+    Nobody,
+    Owner,
+    OtherCustomer,
+    Staff,
+    Admin,
+    RevokedCustomer,
+    RevokedStaff,
+    RevokedAdmin,
+    ServiceKey,
+    WrongKey,
+    /// A token that is wrong in one thing.
+    Forged,
+}
+
+pub struct Row {
+    pub method: Method,
+    pub route: &'static str,
+    pub whom: For,
+    pub revoked: Revoked,
+    /// The status for those who may.
+    pub good: u16,
+    /// Type and attributes of the body, if there is one.
+    pub body: Option<(&'static str, Value)>,
+}
+
+/// What the rows are about.
+pub struct World {
+    pub owner: Account,
+    pub product: String,
+    pub sale: String,
+}
+
+/// A row without a body.
+fn row(method: Method, route: &'static str, whom: For, revoked: Revoked, good: u16) -> Row {
+    Row { method, route, whom, revoked, good, body: None }
+}
+
+impl Row {
+    fn with(self, kind: &'static str, attributes: Value) -> Self {
+        Self { body: Some((kind, attributes)), ..self }
+    }
+
+    /// The status that somebody is answered.
+    pub fn expected(&self, who: Who) -> u16 {
+        use Who::{Admin, Forged, Nobody, Owner, RevokedAdmin, RevokedCustomer, RevokedStaff, ServiceKey, WrongKey};
+        let staff = matches!(who, Who::Staff | Admin | RevokedStaff | RevokedAdmin);
+        let revoked = matches!(who, RevokedCustomer | RevokedStaff | RevokedAdmin) && self.revoked == Revoked::AtOnce;
+        let without_token = matches!(who, Nobody | ServiceKey | WrongKey);
+        match self.whom {
+            For::Services => {
+                if who == ServiceKey {
+                    self.good
+                } else {
+                    403
+                }
+            }
+            For::Everybody => self.good,
+            For::Visitors => {
+                if who == Forged {
+                    401
+                } else {
+                    self.good
+                }
+            }
+            _ if without_token || who == Forged => 401,
+            For::Staff if !staff => 403,
+            For::Admins if !matches!(who, Admin | RevokedAdmin) => 403,
+            _ if revoked => 401,
+            For::OwnerAndStaff if !staff && who != Owner => 404,
+            _ => self.good,
+        }
+    }
+
+    /// The row's path in a world.
+    pub fn path(&self, world: &World) -> String {
+        let path = self.route.replace("{productId}", &world.product);
+        match self.route {
+            "/sales/{id}" => path.replace("{id}", &world.sale),
+            "/users/{id}" => path.replace("{id}", &world.owner.id),
+            // What anybody deletes does not exist.
+            "/products/{id}" if self.method == Method::DELETE => path.replace("{id}", &ids::new()),
+            _ => path.replace("{id}", &world.product),
+        }
+    }
+
+    /// The row's body in a world, for somebody with an id.
+    pub fn document(&self, world: &World, path: &str, own_id: &str) -> Option<String> {
+        let (kind, attributes) = self.body.as_ref()?;
+        let text = attributes.to_string().replace("PRODUCT", &world.product).replace("UNIQUE", &ids::new());
+        let text = text.replace("EMAIL", &world.owner.email).replace("PASSWORD", &world.owner.password);
+        let mut data = json!({"type": kind, "attributes": serde_json::from_str::<Value>(&text).unwrap()});
+        if path == "/users/me" {
+            data["id"] = json!(own_id);
+        } else if self.method == Method::PATCH {
+            data["id"] = json!(path.rsplit('/').next());
+        }
+        Some(json!({"data": data}).to_string())
+    }
+}
+
+/// Every endpoint: whom it is for, when it learns of a revoked token, what those who may are answered.
+pub fn table() -> Vec<Row> {
+    use For::{Admins, Everybody, OwnerAndStaff, Services, Staff, Users, Visitors};
+    use Revoked::{AtOnce, Later};
+    let price = json!({"amount": 1, "currency": "USD"});
+    let wrong = json!({"currentPassword": "wrong horse", "newPassword": "vier-und-siebzig"});
+    vec![
+        row(Method::GET, "/.well-known/jwks.json", Everybody, Later, 200),
+        row(Method::GET, "/health", Everybody, Later, 200),
+        // The owner's address is registered already.
+        row(Method::POST, "/auth/register", Everybody, Later, 409)
+            .with("users", json!({"email": "EMAIL", "password": "vier-und-siebzig"})),
+        row(Method::POST, "/auth/login", Everybody, Later, 201)
+            .with("sessions", json!({"email": "EMAIL", "password": "PASSWORD"})),
+        // Whoever asks, the refresh token decides: this one is no session's.
+        row(Method::POST, "/auth/refresh", Everybody, Later, 401)
+            .with("sessions", json!({"refreshToken": format!("zrt_{}.{}", ids::new(), "A".repeat(43))})),
+        // Allowed, and told that the password is wrong.
+        row(Method::PUT, "/auth/password", Users, AtOnce, 422).with("password-changes", wrong),
+        row(Method::GET, "/users/me", Users, AtOnce, 200),
+        row(Method::PATCH, "/users/me", Users, AtOnce, 200).with("users", json!({"displayName": "Somebody"})),
+        row(Method::DELETE, "/users/me", Users, AtOnce, 422).with("users", json!({"currentPassword": "wrong horse"})),
+        row(Method::GET, "/users", Admins, AtOnce, 200),
+        row(Method::PATCH, "/users/{id}", Admins, AtOnce, 200).with("users", json!({"role": "customer"})),
+        row(Method::GET, "/products", Visitors, Later, 200),
+        row(Method::POST, "/products", Staff, AtOnce, 201)
+            .with("products", json!({"name": "Cup", "sku": "UNIQUE", "price": price})),
+        row(Method::GET, "/products/{id}", Visitors, Later, 200),
+        row(Method::PATCH, "/products/{id}", Staff, AtOnce, 200).with("products", json!({"name": "Cup"})),
+        row(Method::DELETE, "/products/{id}", Staff, AtOnce, 404),
+        row(Method::GET, "/internal/products/{id}", Services, Later, 200),
+        row(Method::GET, "/inventory/{productId}", Staff, Later, 200),
+        row(Method::POST, "/inventory/{productId}/adjustments", Staff, AtOnce, 201)
+            .with("stock-movements", json!({"kind": "receipt", "quantity": 1, "reason": "delivery"})),
+        row(Method::POST, "/purchases", Users, AtOnce, 201)
+            .with("sales", json!({"lines": [{"productId": "PRODUCT", "quantity": 1}]})),
+        row(Method::GET, "/sales", Users, Later, 200),
+        row(Method::GET, "/sales/{id}", OwnerAndStaff, Later, 200),
+        // Last: the session is over then, while the token still holds.
+        row(Method::POST, "/auth/logout", Users, Later, 204),
+    ]
+}

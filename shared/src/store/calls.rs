@@ -1,0 +1,125 @@
+//! Calls to DynamoDB, each boxed once here for all binaries, and what their answers mean.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
+use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure, WriteRequest};
+
+use super::Item;
+use crate::error::Error;
+
+/// A call on its way. Boxed, so that the machinery behind it (the SDK, HTTP, TLS) is compiled once,
+/// in this crate, and not again into each of the shop's binaries.
+pub type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// Reads an item.
+///
+/// # Errors
+/// When the table does not answer.
+pub fn get(read: GetItemFluentBuilder) -> Call<'static, Option<Item>> {
+    Box::pin(async { Ok(read.send().await?.item) })
+}
+
+/// Reads up to so many items by a query. DynamoDB ends an answer at 1 MB: the rest is asked for.
+///
+/// # Errors
+/// When the table does not answer.
+pub fn query(mut query: QueryFluentBuilder, limit: usize) -> Call<'static, Vec<Item>> {
+    Box::pin(async move {
+        let mut items = Vec::new();
+        loop {
+            let rest = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let answer = query.clone().limit(rest).send().await?;
+            items.extend(answer.items.unwrap_or_default());
+            if answer.last_evaluated_key.is_none() || items.len() >= limit {
+                return Ok(items);
+            }
+            query = query.set_exclusive_start_key(answer.last_evaluated_key);
+        }
+    })
+}
+
+/// How often keys and writes that DynamoDB left undone in a batch are asked for again.
+const BATCH_ATTEMPTS: usize = 4;
+
+/// Reads items of several tables by their keys, at most 100, consistently: one call, more only when
+/// DynamoDB leaves keys unread. The items found, by table.
+///
+/// # Errors
+/// When the tables do not answer, or not whole.
+pub fn batch_get(client: &Client, keys: HashMap<String, Vec<Item>>) -> Call<'_, HashMap<String, Vec<Item>>> {
+    Box::pin(async move {
+        let wanted = |keys| KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        let left = keys.into_iter().map(|(table, keys)| wanted(keys).map(|wanted| (table, wanted)));
+        let mut left: HashMap<_, _> = left.collect::<Result<_, _>>().map_err(Error::internal)?;
+        let mut found = HashMap::<String, Vec<Item>>::new();
+        for _ in 0..BATCH_ATTEMPTS {
+            let answer = client.batch_get_item().set_request_items(Some(left)).send().await?;
+            for (table, items) in answer.responses.unwrap_or_default() {
+                found.entry(table).or_default().extend(items);
+            }
+            left = answer.unprocessed_keys.unwrap_or_default();
+            if left.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(Error::unavailable("DynamoDB keeps leaving keys unread"))
+    })
+}
+
+/// Puts and deletes up to 25 items of a table, each by itself and without a condition: one call, more
+/// only when DynamoDB leaves writes undone.
+///
+/// # Errors
+/// When the table does not answer, or not whole: some of the writes may have been done.
+pub fn batch_write<'a>(client: &'a Client, table: &'a str, writes: Vec<WriteRequest>) -> Call<'a, ()> {
+    Box::pin(async move {
+        let mut left = writes;
+        for _ in 0..BATCH_ATTEMPTS {
+            let answer = client.batch_write_item().request_items(table, left).send().await?;
+            left = answer.unprocessed_items.and_then(|mut tables| tables.remove(table)).unwrap_or_default();
+            if left.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("DynamoDB keeps leaving writes undone"))
+    })
+}
+
+/// Updates an item if its condition holds: the item as it is then. `Err` within `Ok` when the condition
+/// failed, with the item found there, if any.
+///
+/// # Errors
+/// When the table does not answer.
+pub fn update(update: UpdateItemFluentBuilder) -> Call<'static, Result<Item, Option<Item>>> {
+    let update = update
+        .return_values(ReturnValue::AllNew)
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    Box::pin(async {
+        match update.send().await {
+            Ok(updated) => Ok(Ok(updated.attributes.unwrap_or_default())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),
+                _ => Err(error.into()),
+            },
+        }
+    })
+}
+
+/// Deletes an item, if it is there.
+///
+/// # Errors
+/// When the table does not answer.
+pub fn delete(delete: DeleteItemFluentBuilder) -> Call<'static, ()> {
+    Box::pin(async {
+        delete.send().await?;
+        Ok(())
+    })
+}

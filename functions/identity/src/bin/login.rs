@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 95);
         let blocked = send(&shop, &attempt("ana", PASSWORD)).await;
         assert_eq!((blocked.status, blocked.header("retry-after")), (429, "1"));
-        assert_eq!(blocked.usage.write_units, 0.0);
+        assert_eq!((blocked.usage.calls, blocked.usage.read_units, blocked.usage.write_units), (1, 4.0, 0.0));
         assert_eq!(send(&shop, &attempt("ana", PASSWORD).from("198.51.100.4")).await.status, 201);
     }
 

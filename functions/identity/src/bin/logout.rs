@@ -73,7 +73,9 @@ mod tests {
         let ((this, token), (_, other)) = (shop.sign_in("ana").await, shop.sign_in("ana").await);
         let call = Call::event("logout").bearer(&shop.tokens.token_of(&this));
         let call = call.resource("sessions", None, &json!({"all": true}));
-        assert_eq!(send(&shop, &call).await.status, 204);
+        let answer = send(&shop, &call).await;
+        assert_eq!((answer.status, answer.usage.calls, answer.usage.read_units), (204, 3, 2.0));
+        assert_eq!((answer.usage.write_units, answer.usage.index_write_units), (8.0, 2.0));
         assert!(!lives(&shop, &token).await && !lives(&shop, &other).await);
         assert_eq!(send(&shop, &call).await.status, 401);
         assert_eq!(shop.cloud.items("RevocationsTable").await.len(), 1);

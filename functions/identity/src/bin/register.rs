@@ -120,6 +120,8 @@ mod tests {
         let shop = Shop::with(&[]).await;
         let usage = send(&shop, &Call::event("register")).await.usage;
         assert_eq!((usage.calls, usage.read_units), (2, 0.0));
-        assert_eq!((usage.write_units - usage.index_write_units, usage.index_write_units), (5.0, 2.0));
+        assert_eq!((usage.write_units, usage.index_write_units), (7.0, 2.0));
+        let attributes = json!({"email": "a@b.co", "password": "vier-und-7", "nationalId": "1710034065"});
+        assert_eq!(send(&shop, &registration(&attributes)).await.usage.write_units, 9.0);
     }
 }

@@ -107,6 +107,11 @@ impl Shop {
 }
 
 impl Person<'_> {
+    /// Their access token, or nothing.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
     /// The same person at another address of the network. The local cloud takes it from the header that the
     /// real gateway writes itself.
     pub fn at(&self, address: &str) -> Self {

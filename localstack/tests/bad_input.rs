@@ -18,13 +18,14 @@ fn writing(admin: &str, product: &str) -> Vec<Writing> {
     let post = |path: &str, kind, sound| Writing { method: Method::POST, path: path.to_owned(), kind, id: None, sound };
     let (path, id, kind) = ("/users/me".to_owned(), Some(admin.to_owned()), "users");
     let current = json!({"currentPassword": "x"});
+    let change = json!({"currentPassword": "x", "newPassword": "vier-und-siebzig"});
     let price = json!({"amount": 1, "currency": "USD"});
     let movement = json!({"kind": "receipt", "quantity": 1, "reason": "x"});
     vec![
         post("/auth/register", "users", json!({"email": "x@shop.example", "password": "12345678"})),
         post("/auth/login", "sessions", json!({"email": "x@shop.example", "password": "12345678"})),
         post("/auth/refresh", "sessions", json!({"refreshToken": "x"})),
-        Writing { method: Method::PUT, ..post("/auth/password", "password-changes", current.clone()) },
+        Writing { method: Method::PUT, ..post("/auth/password", "password-changes", change) },
         Writing { method: Method::PATCH, path: path.clone(), kind, id: id.clone(), sound: json!({"displayName": "x"}) },
         Writing { method: Method::DELETE, path, kind, id: id.clone(), sound: current },
         Writing { method: Method::PATCH, path: format!("/users/{admin}"), kind, id, sound: json!({"role": "admin"}) },

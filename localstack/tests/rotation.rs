@@ -39,7 +39,7 @@ fn kid(token: &str) -> String {
     jsonwebtoken::decode_header(token).unwrap().kid.unwrap()
 }
 
-/// The shop's steady customers, who refresh their session from time to time.
+/// The shop's steady customers, who sign in anew from time to time.
 struct Load<'a> {
     shop: &'a Shop,
     account: Account,

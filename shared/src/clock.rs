@@ -11,6 +11,11 @@ pub fn now() -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or_default()
 }
 
+/// A time in whole seconds since 1970, as tokens and times to live count it.
+pub fn seconds(time: Timestamp) -> u64 {
+    time.as_second().unsigned_abs()
+}
+
 /// A time as text of fixed width, so that text order is time order: for sort keys.
 pub fn sortable(time: Timestamp) -> String {
     format!("{time:.3}")

@@ -1,12 +1,12 @@
 //! The limiter in front of every password: attempts are counted per account and address, per address and
 //! per account, and after a number that is free each has to wait twice as long as the one before (OWASP
-//! ASVS 5.0, V6.3.1; NIST SP 800-63B-4, section 3.2.2: at most 100 in a row for an account).
+//! ASVS 5.0, V6.3.1; the technique is one of those of NIST SP 800-63B-4, section 3.2.2).
 //!
 //! A count per account alone would let anybody lock anybody out. So it takes many, and an address from which
 //! the right password came before stays free of all counts but its own.
 
 use serde::{Deserialize, Serialize};
-use shared::clock::Timestamp;
+use shared::clock::{Timestamp, seconds};
 use shared::{Error, StartupError, config, ids};
 
 /// Seconds after which the last attempt, or the wait it caused, is forgotten.
@@ -47,7 +47,7 @@ impl Limits {
     }
 }
 
-/// What is counted: a name without anything personal in it.
+/// What is counted, as a digest: a pseudonym, since who guesses an address can compute it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject(String);
 
@@ -83,16 +83,18 @@ impl Subject {
     }
 }
 
-/// How often something was tried.
+/// How often something was tried. All times are seconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Count {
     pub attempts: u32,
-    /// No attempt before this time. All times are seconds since 1970.
+    /// No attempt before this time.
     pub not_before: u64,
-    /// Whether the right password came from this address before.
-    pub known: bool,
-    /// When all this is forgotten.
+    /// When the attempts are forgotten.
+    pub forgotten_at: u64,
+    /// Until when the address is known: the right password came from it.
+    pub known_until: u64,
+    /// When the row may go.
     pub expires_at: u64,
 }
 
@@ -102,21 +104,23 @@ impl Count {
     /// # Errors
     /// 429 while it has to wait.
     pub fn one_more(&self, free: u32, limits: &Limits, now: Timestamp) -> Result<Self, Error> {
-        let present = self.at(now);
-        present.check(now)?;
-        let attempts = present.attempts.saturating_add(1);
+        self.check(now)?;
+        let attempts = self.attempts(now).saturating_add(1);
         let wait = match attempts.checked_sub(free) {
             None => 0,
             Some(beyond) => 2_u64.checked_pow(beyond).unwrap_or(u64::MAX).min(limits.longest_wait),
         };
-        let not_before = seconds(now) + wait;
-        let expires_at = present.expires_at.max(not_before + MEMORY);
-        Ok(Self { attempts, not_before, known: present.known, expires_at })
+        // From the next whole second on, so that a wait of one second is one.
+        let not_before = if wait == 0 { 0 } else { seconds(now) + 1 + wait };
+        let forgotten_at = not_before.max(seconds(now)) + MEMORY;
+        let expires_at = forgotten_at.max(self.known_until);
+        Ok(Self { attempts, not_before, forgotten_at, known_until: self.known_until, expires_at })
     }
 
     /// The count after the right password: nothing is held against this address, and it is known.
     pub fn forgiven(now: Timestamp) -> Self {
-        Self { attempts: 0, not_before: 0, known: true, expires_at: seconds(now) + KNOWN }
+        let known_until = seconds(now) + KNOWN;
+        Self { known_until, expires_at: known_until, ..Self::default() }
     }
 
     /// Lets an attempt pass that does not have to wait.
@@ -124,7 +128,7 @@ impl Count {
     /// # Errors
     /// 429 with the seconds to wait.
     pub fn check(&self, now: Timestamp) -> Result<(), Error> {
-        match self.at(now).not_before.checked_sub(seconds(now)) {
+        match self.not_before.checked_sub(seconds(now)) {
             None | Some(0) => Ok(()),
             Some(wait) => {
                 let detail = format!("Too many attempts. Try again in {wait} seconds.");
@@ -133,9 +137,24 @@ impl Count {
         }
     }
 
-    /// The count as it is at a time: DynamoDB may delete what has expired much later.
-    fn at(&self, now: Timestamp) -> Self {
-        if self.expires_at > seconds(now) { self.clone() } else { Self::default() }
+    /// Whether the free attempts are used up.
+    pub fn is_spent(&self, free: u32, now: Timestamp) -> bool {
+        self.attempts(now) >= free
+    }
+
+    /// Whether the right password came from this address before.
+    pub fn is_known(&self, now: Timestamp) -> bool {
+        self.known_until > seconds(now)
+    }
+
+    /// The attempts that are not forgotten yet.
+    pub fn attempts(&self, now: Timestamp) -> u32 {
+        if self.forgotten_at > seconds(now) { self.attempts } else { 0 }
+    }
+
+    /// When an attempt at this time is forgotten, if it has not to be waited for.
+    pub fn forgotten_after(now: Timestamp) -> u64 {
+        seconds(now) + MEMORY
     }
 }
 
@@ -160,18 +179,15 @@ impl Attempts {
     /// # Errors
     /// 429 with the seconds to wait.
     pub fn check(&self, now: Timestamp) -> Result<(), Error> {
-        let own = &self.account_address.count;
-        own.check(now)?;
-        if own.at(now).known {
-            return Ok(());
-        }
-        self.address.count.check(now)?;
-        self.account.count.check(now)
+        self.account_address.count.check(now)?;
+        self.others(now).try_for_each(|counted| counted.count.check(now))
     }
-}
 
-fn seconds(time: Timestamp) -> u64 {
-    time.as_second().unsigned_abs()
+    /// The counts that an attempt has to wait for besides its own: none from a known address.
+    fn others(&self, now: Timestamp) -> impl Iterator<Item = &Counted> {
+        let known = self.account_address.count.is_known(now);
+        [&self.address, &self.account].into_iter().filter(move |_| !known)
+    }
 }
 
 #[cfg(test)]
@@ -192,7 +208,7 @@ mod tests {
         let (mut count, mut now, mut waits) = (Count::default(), at(0), Vec::new());
         for _ in 0..20 {
             count = count.one_more(5, &limits(), now).unwrap();
-            waits.push(wait(&count, now));
+            waits.push(wait(&count, now).saturating_sub(1));
             now = Timestamp::from_second(now.as_second() + i64::from(wait(&count, now))).unwrap();
         }
         let expected = [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 3600, 3600, 3600, 3600];
@@ -205,21 +221,24 @@ mod tests {
         for _ in 0..5 {
             count = count.one_more(5, &limits(), at(0)).unwrap();
         }
-        assert_eq!(count.one_more(5, &limits(), at(0)).err().and_then(|error| error.retry_after), Some(1));
-        assert!(count.one_more(5, &limits(), at(1)).is_ok());
+        assert!(count.is_spent(5, at(0)));
+        assert_eq!(count.one_more(5, &limits(), at(0)).err().and_then(|error| error.retry_after), Some(2));
+        assert!(count.one_more(5, &limits(), at(2)).is_ok());
     }
 
     #[test]
-    fn a_day_of_peace_is_forgotten_also_while_the_row_is_still_there() {
-        let count = Count { attempts: 16, not_before: 0, known: false, expires_at: seconds(at(0)) };
-        assert_eq!(count.one_more(5, &limits(), at(0)).unwrap().attempts, 1);
-        assert_eq!(count.one_more(5, &limits(), at(-1)).unwrap().attempts, 17);
+    fn a_day_of_peace_is_forgotten_also_from_a_known_address_and_while_the_row_is_still_there() {
+        let (day, known_until) = (at(24 * 60 * 60), seconds(at(30 * 24 * 60 * 60)));
+        let count = Count { attempts: 16, forgotten_at: seconds(day), known_until, ..Count::default() };
+        assert_eq!(count.one_more(5, &limits(), day).unwrap().attempts, 1);
+        assert_eq!(count.one_more(5, &limits(), at(0)).unwrap().attempts, 17);
+        assert!(count.one_more(5, &limits(), day).unwrap().is_known(day));
     }
 
     #[test]
     fn a_known_address_waits_for_nothing_but_its_own_attempts() {
         let counted = |count: Count| Counted { subject: Subject::account("a"), count };
-        let blocked = Count { attempts: 100, not_before: seconds(at(60)), known: false, expires_at: seconds(at(99)) };
+        let blocked = Count { attempts: 100, not_before: seconds(at(60)), ..Count::default() };
         let attempts = |own: Count| Attempts {
             account_address: counted(own),
             address: counted(blocked.clone()),
@@ -227,12 +246,12 @@ mod tests {
         };
         assert!(attempts(Count::default()).check(at(0)).is_err());
         assert!(attempts(Count::forgiven(at(0))).check(at(0)).is_ok());
-        let known_and_blocked = Count { known: true, ..blocked.clone() };
+        let known_and_blocked = Count { known_until: seconds(at(99)), ..blocked.clone() };
         assert!(attempts(known_and_blocked).check(at(0)).is_err());
     }
 
     #[test]
-    fn subjects_do_not_tell_whom_they_are_about() {
+    fn subjects_do_not_say_whom_they_are_about() {
         let subject = Subject::account_address("ana@shop.test", "203.0.113.7");
         assert!(!subject.as_str().contains("ana") && !subject.as_str().contains("203"));
         assert_ne!(subject, Subject::account_address("ana@shop.test", "203.0.113.8"));

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use shared::clock::Timestamp;
+use shared::clock::{Timestamp, seconds};
 use shared::{Error, ids};
 use subtle::ConstantTimeEq;
 
@@ -99,10 +99,6 @@ impl RefreshToken {
     pub fn digest(&self) -> String {
         BASE64.encode(Sha256::digest(self.secret))
     }
-}
-
-fn seconds(time: Timestamp) -> u64 {
-    time.as_second().unsigned_abs()
 }
 
 #[cfg(test)]

@@ -35,8 +35,12 @@ impl Passwords {
     }
 
     /// Checks a password for a folded e-mail address, given from an address of the network. An unknown user
-    /// takes the same calls and the same work as a wrong password. One batch read of four items and one write
-    /// before the hash; two writes after a wrong password; one to renew a hash of other parameters.
+    /// takes the same calls and the same work as a wrong password (as long as all hashes have the present
+    /// parameters). One batch read of four items and one write before the hash; two writes after a wrong
+    /// password; one to renew a hash of other parameters.
+    ///
+    /// The count of account and address is written before the hash, so that of many guesses at once no more
+    /// are evaluated than of the same in a row; so are the other two once their free attempts are used up.
     ///
     /// # Errors
     /// 429 before the hash, while the attempt has to wait · 401 when they do not match.
@@ -47,9 +51,16 @@ impl Passwords {
         let (account, attempts) = users.account_and_attempts(email, address).await?;
         attempts.check(now)?;
         users.count(&attempts.account_address, limits.account_address, limits, now).await?;
+        let known = attempts.account_address.count.is_known(now);
+        let others = [(&attempts.address, limits.address), (&attempts.account, limits.account)];
+        let (spent, free): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|(counted, free)| !known && counted.count.is_spent(*free, now));
+        for (counted, free) in spent {
+            users.count(counted, free, limits, now).await?;
+        }
         let Some(mut account) = self.hasher.check(password, account)? else {
-            for (counted, free) in [(&attempts.address, limits.address), (&attempts.account, limits.account)] {
-                only_counted(users.count(counted, free, limits, now).await)?;
+            for (counted, _) in free {
+                users.count_failure(counted, now).await?;
             }
             return Err(Error::unauthenticated("The e-mail address or the password is wrong."));
         };
@@ -74,21 +85,15 @@ impl Passwords {
         now: Timestamp,
     ) -> Result<Account, Error> {
         let proof = match self.prove(&user.email.folded(), password, address, now).await {
-            Err(error) if error.kind == Kind::Unauthenticated => {
+            // The address may be another user's by now.
+            Ok(proof) if proof.account.user_id == user.id => proof,
+            Ok(_) | Err(Error { kind: Kind::Unauthenticated, .. }) => {
                 let fault = Fault::at("/data/attributes/currentPassword", "is not your password");
                 return Err(Error::attributes(vec![fault]));
             }
-            proof => proof?,
+            Err(error) => return Err(error),
         };
         self.users.forgive(&proof.attempts, now).await?;
         Ok(proof.account)
-    }
-}
-
-/// A count that has to wait already, because of others at the same time, tells enough.
-fn only_counted(counted: Result<(), Error>) -> Result<(), Error> {
-    match counted {
-        Err(error) if error.kind == Kind::TooMany => Ok(()),
-        other => other,
     }
 }

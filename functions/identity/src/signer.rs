@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::auth::{Claims, Role, TOKEN_SECONDS, TOKEN_TYPE};
 use shared::clock::Timestamp;
-use shared::jsonapi::{Related, Resource};
-use shared::{Error, StartupError, config};
+use shared::jsonapi::{Relationship, Resource};
+use shared::{Error, StartupError, clock, config};
 
 use crate::secret;
 use crate::session::{RefreshToken, Session};
@@ -51,18 +51,24 @@ impl Signer {
         Ok(Self { kid, key, issuer, audience })
     }
 
-    /// The tokens of a session, for a user of a role.
+    /// The tokens of a session, for a user of a role and a version of credentials.
     ///
     /// # Errors
     /// `Internal` when the access token cannot be signed.
-    pub fn grant(&self, session: &Session, role: Role, refresh: &RefreshToken, now: Timestamp) -> Result<Grant, Error> {
-        let now = now.as_second().unsigned_abs();
+    pub fn grant(
+        &self,
+        session: &Session,
+        (role, ver): (Role, u64),
+        refresh: &RefreshToken,
+        now: Timestamp,
+    ) -> Result<Grant, Error> {
+        let now = clock::seconds(now);
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             sub: session.user_id.clone(),
             role,
-            ver: session.credentials_version,
+            ver,
             sid: session.id.clone(),
             iat: now,
             nbf: now,
@@ -104,9 +110,8 @@ impl Resource for Grant {
         })
     }
 
-    fn relationships(&self) -> Vec<(&'static str, Option<Related>)> {
-        let user = Related { kind: "users", id: self.user_id.clone(), path: Some("/users/me".to_owned()) };
-        vec![("user", Some(user))]
+    fn relationships(&self) -> Vec<Relationship> {
+        vec![Relationship::one("user", "users", Some(&self.user_id), Some("/users/me".to_owned()))]
     }
 }
 

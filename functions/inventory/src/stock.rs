@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::Error;
 use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Related, Resource};
+use shared::jsonapi::{Body, Relationship, Resource};
 use shared::money::Money;
 
 /// The most pieces that one movement may bring or take.
@@ -61,8 +61,8 @@ impl Resource for StockItem {
         json!({"available": self.available, "lowStockAt": self.low_stock_at, "updatedAt": self.updated_at})
     }
 
-    fn relationships(&self) -> Vec<(&'static str, Option<Related>)> {
-        vec![("product", Some(product(&self.product_id)))]
+    fn relationships(&self) -> Vec<Relationship> {
+        vec![product(&self.product_id)]
     }
 
     fn version(&self) -> Option<u64> {
@@ -147,8 +147,8 @@ impl Resource for Movement {
         })
     }
 
-    fn relationships(&self) -> Vec<(&'static str, Option<Related>)> {
-        vec![("product", Some(product(&self.product_id)))]
+    fn relationships(&self) -> Vec<Relationship> {
+        vec![product(&self.product_id)]
     }
 }
 
@@ -167,8 +167,8 @@ pub fn insufficient_stock(shortages: &[Shortage]) -> Error {
     error.with_meta(json!({"shortages": shortages}))
 }
 
-fn product(id: &str) -> Related {
-    Related { kind: "products", id: id.to_owned(), path: Some(format!("/products/{id}")) }
+fn product(id: &str) -> Relationship {
+    Relationship::one("product", "products", Some(id), Some(format!("/products/{id}")))
 }
 
 #[cfg(test)]

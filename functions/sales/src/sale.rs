@@ -10,7 +10,7 @@ use shared::Error;
 use shared::auth::Caller;
 use shared::clock::Timestamp;
 use shared::error::Fault;
-use shared::jsonapi::{Related, Resource};
+use shared::jsonapi::{Relationship, Resource};
 use shared::money::{Currency, Money};
 
 use crate::order::{Line, Order};
@@ -189,8 +189,8 @@ impl Resource for Sale {
         })
     }
 
-    fn relationships(&self) -> Vec<(&'static str, Option<Related>)> {
-        vec![("customer", Some(Related { kind: "users", id: self.customer_id.clone(), path: None }))]
+    fn relationships(&self) -> Vec<Relationship> {
+        vec![Relationship::one("customer", "users", Some(&self.customer_id), None)]
     }
 
     fn version(&self) -> Option<u64> {

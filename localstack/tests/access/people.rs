@@ -4,6 +4,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use localstack::keys::{Forger, claims};
 use localstack::{Account, Person, Shop, variable};
 use serde_json::{Value, json};
+use shared::auth::Claims;
 use shared::testing::Tokens;
 
 use crate::table::Who;
@@ -31,15 +32,16 @@ pub async fn identities<'a>(shop: &'a Shop, owner: &Account, other: &Account) ->
         set(&admin, &account, &json!({"role": role})).await;
         all.push(of(who, name, shop.sign_in(&account.email, &account.password).await, &account.id));
     }
-    for (who, name, role) in [
-        (Who::RevokedCustomer, "a customer who was disabled", "customer"),
-        (Who::RevokedStaff, "staff who were disabled", "staff"),
-        (Who::RevokedAdmin, "an admin who was disabled", "admin"),
+    for (who, name, role, change) in [
+        (Who::RevokedCustomer, "a customer who was disabled", "customer", json!({"disabled": true})),
+        (Who::RevokedStaff, "staff who were disabled", "staff", json!({"disabled": true})),
+        (Who::RevokedStaff, "staff who lost the role", "staff", json!({"role": "customer"})),
+        (Who::RevokedAdmin, "an admin who lost the role", "admin", json!({"role": "staff"})),
     ] {
         let account = shop.register(&json!({})).await;
         set(&admin, &account, &json!({"role": role})).await;
         let person = shop.sign_in(&account.email, &account.password).await;
-        set(&admin, &account, &json!({"disabled": true})).await;
+        set(&admin, &account, &change).await;
         all.push(of(who, name, person, &account.id));
     }
     for (who, name, key) in [
@@ -48,7 +50,7 @@ pub async fn identities<'a>(shop: &'a Shop, owner: &Account, other: &Account) ->
     ] {
         all.push(Identity { key: Some(key), ..of(who, name, shop.anyone(), "") });
     }
-    for (name, token) in forgeries(&owner.id).await {
+    for (name, token) in forgeries(shop, &admin).await {
         all.push(of(Who::Forged, name, shop.bearer(&token), &owner.id));
     }
     for (number, identity) in all.iter_mut().enumerate() {
@@ -62,18 +64,19 @@ async fn set(admin: &Person<'_>, account: &Account, attributes: &Value) {
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
-/// Tokens of an admin that are wrong in one thing each.
-async fn forgeries(user: &str) -> Vec<(&'static str, String)> {
-    let (forger, good) = (Forger::new().await, claims(user));
-    let other = Tokens::new();
-    let now = good.iat;
-    let sign = |change: &dyn Fn(&mut shared::auth::Claims)| {
+/// An admin's good token made wrong in one thing each. The good one, signed anew, holds.
+async fn forgeries(shop: &Shop, admin: &Person<'_>) -> Vec<(&'static str, String)> {
+    let (forger, good) = (Forger::new().await, claims(admin.token()));
+    let (other, now) = (Tokens::new(), good.iat);
+    let sign = |change: &dyn Fn(&mut Claims)| {
         let mut claims = good.clone();
         change(&mut claims);
         forger.sign(&claims)
     };
-    let parts: Vec<String> = sign(&|_| {}).split('.').map(str::to_owned).collect();
-    let none = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
+    let anew = sign(&|claims| claims.exp += 1);
+    assert_eq!(shop.bearer(&anew).get("/users").await.status, 200, "the forger's own hand is not the shop's");
+    let parts: Vec<String> = anew.split('.').map(str::to_owned).collect();
+    let longer = sign(&|claims| claims.exp += 2).split('.').nth(1).unwrap().to_owned();
     vec![
         ("an expired token", sign(&|claims| claims.exp = now - 60)),
         ("a token of tomorrow", sign(&|claims| claims.nbf = now + 600)),
@@ -81,7 +84,7 @@ async fn forgeries(user: &str) -> Vec<(&'static str, String)> {
         ("a token of others", sign(&|claims| claims.iss = "other".to_owned())),
         ("a token of another key", forger.sign_with(other.key(), Algorithm::EdDSA, &good)),
         ("an HMAC token", forger.sign_with(&EncodingKey::from_secret(b"zoco"), Algorithm::HS256, &good)),
-        ("a token without a signature", format!("{none}.{}.", parts[1])),
-        ("a token of another body", format!("{}.{}.{}", parts[0], none, parts[2])),
+        ("a token without a signature", format!("{}.{}.", forger.unsigned_header(), parts[1])),
+        ("a token with another's claims", format!("{}.{longer}.{}", parts[0], parts[2])),
     ]
 }

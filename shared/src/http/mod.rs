@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use lambda_http::http::{HeaderValue, header};
+use lambda_http::http::{HeaderValue, Method, header};
 use lambda_http::{Body, service_fn};
 
 use crate::config::{self, StartupError};
@@ -64,7 +64,7 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
     let cold_start = !WARM.swap(true, Ordering::Relaxed);
     let started = Instant::now();
     let (request_id, method, route) = (request.id(), request.event.method().clone(), request.route());
-    let personal = request.has_header(header::AUTHORIZATION.as_str());
+    let personal = method != Method::GET || request.has_header(header::AUTHORIZATION.as_str());
     let (result, usage) = Meter::measure(async {
         media::check_accept(request.event.headers())?;
         let answer = tokio::time::timeout(DEADLINE, handler(request)).await;
@@ -111,8 +111,8 @@ pub fn raw(content_type: &'static str, cache_control: &'static str, body: &str) 
     response
 }
 
-/// An answer with secrets or personal data: nobody on the way may keep it.
-pub fn not_stored(mut response: Response) -> Response {
+/// An answer that nobody on the way may keep.
+fn not_stored(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

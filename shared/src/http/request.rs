@@ -1,6 +1,6 @@
 //! A request as a handler reads it: ids, query, documents, preconditions, links.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use lambda_http::RequestExt;
@@ -46,14 +46,15 @@ impl Request {
         self.event.headers().contains_key(name)
     }
 
-    /// The query parameters, all of them among those the endpoint knows.
+    /// The query parameters, all of them among those the endpoint knows. Every endpoint knows `fields[type]`
+    /// (JSON:API 1.1, "Sparse Fieldsets").
     ///
     /// # Errors
     /// 400 naming the parameter when it is unknown here or given twice.
     pub fn query(&self, known: &[&str]) -> Result<Query, Error> {
         let mut query = Query(BTreeMap::new());
         for (name, value) in self.query_pairs() {
-            if !known.contains(&name) {
+            if !known.contains(&name) && field_type(name).is_none() {
                 let hint = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 return Err(Error::parameter(
                     name,
@@ -65,6 +66,12 @@ impl Request {
             }
         }
         Ok(query)
+    }
+
+    /// The fields of a type that the request asks for; `None` for all.
+    pub(crate) fn fields(&self, kind: &str) -> Option<BTreeSet<&str>> {
+        let (_, names) = self.query_pairs().find(|(name, _)| field_type(name) == Some(kind))?;
+        Some(names.split(',').collect())
     }
 
     /// The resource that the body wants to be made.
@@ -201,6 +208,11 @@ fn requested_base_url(event: &lambda_http::Request) -> String {
     }
 }
 
+/// The type in `fields[type]`.
+fn field_type(name: &str) -> Option<&str> {
+    name.strip_prefix("fields[")?.strip_suffix(']').filter(|kind| !kind.is_empty())
+}
+
 /// Query parameters by name.
 pub struct Query(BTreeMap<String, String>);
 
@@ -213,5 +225,36 @@ impl Query {
     /// The value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// The relationships that `include` asks for, each among those the endpoint can include.
+    ///
+    /// # Errors
+    /// 400 naming `include` for any other path.
+    pub fn include(&self, known: &[&str]) -> Result<BTreeSet<&str>, Error> {
+        let paths: BTreeSet<&str> = self.get("include").into_iter().flat_map(|paths| paths.split(',')).collect();
+        match paths.iter().find(|path| !path.is_empty() && !known.contains(path)) {
+            Some(path) => {
+                let detail = format!("{path:?} cannot be included here. What can be: {}.", known.join(", "));
+                Err(Error::parameter("include", detail))
+            }
+            None => Ok(paths),
+        }
+    }
+
+    /// The order that `sort` asks for: one of the known fields, and whether descending (`-`).
+    ///
+    /// # Errors
+    /// 400 naming `sort` for any other.
+    pub fn sort<T: Copy>(&self, known: &[(&str, T)]) -> Result<Option<(T, bool)>, Error> {
+        let Some(sort) = self.get("sort") else { return Ok(None) };
+        let (field, descending) = sort.strip_prefix('-').map_or((sort, false), |field| (field, true));
+        let found = known.iter().find(|(name, _)| *name == field).map(|(_, value)| Some((*value, descending)));
+        found.ok_or_else(|| {
+            let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            let detail =
+                format!("Lists sort by one of {}, each also descending with a `-` in front.", names.join(", "));
+            Error::parameter("sort", detail)
+        })
     }
 }

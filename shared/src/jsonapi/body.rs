@@ -47,7 +47,7 @@ impl Body {
     /// The attributes, to be read member by member. A missing `attributes` reads as an empty one.
     ///
     /// # Errors
-    /// 422 when `attributes` is not an object, or relationships are sent, which no type here can set.
+    /// 422 when `attributes` is not an object, or relationships are sent to a type that has none to set.
     pub fn attributes(self) -> Result<Fields, Error> {
         let mut object = self.object;
         if object.contains_key("relationships") {
@@ -56,6 +56,18 @@ impl Body {
         }
         let attributes = object.remove("attributes").unwrap_or_else(|| Value::Object(Map::new()));
         Ok(Input::new(attributes, "/data/attributes").object()?)
+    }
+
+    /// The attributes and the relationships, to be read member by member and finished together
+    /// ([`Fields::merge`]). What is missing reads as empty.
+    ///
+    /// # Errors
+    /// 422 when one of them is not an object.
+    pub fn members(self) -> Result<(Fields, Fields), Error> {
+        let mut object = self.object;
+        let mut member = |name: &str| object.remove(name).unwrap_or_else(|| Value::Object(Map::new()));
+        let attributes = Input::new(member("attributes"), "/data/attributes").object()?;
+        Ok((attributes, Input::new(member("relationships"), "/data/relationships").object()?))
     }
 
     /// What two equal requests have in common: SHA-256 over the resource object with its members

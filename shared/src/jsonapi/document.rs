@@ -24,8 +24,8 @@ pub trait Resource {
     /// The attributes: an object.
     fn attributes(&self) -> Value;
 
-    /// To-one relationships: name, and what is related (type, id, path), if anything is.
-    fn relationships(&self) -> Vec<(&'static str, Option<Related>)> {
+    /// The relationships.
+    fn relationships(&self) -> Vec<Relationship> {
         Vec::new()
     }
 
@@ -35,12 +35,59 @@ pub trait Resource {
     }
 }
 
-/// The other end of a to-one relationship.
-pub struct Related {
-    pub kind: &'static str,
-    pub id: String,
-    /// Where it can be fetched, if it can: a path below the shop's base URL.
-    pub path: Option<String>,
+/// A relationship: what is related, and where that can be fetched.
+pub struct Relationship {
+    pub name: &'static str,
+    /// Resource identifiers: one or none, or a list.
+    linkage: Value,
+    /// A path below the shop's base URL.
+    related: Option<String>,
+}
+
+impl Relationship {
+    /// A to-one relationship: type and id of what is related, if anything is, and its path, if it can be
+    /// fetched.
+    pub fn one(name: &'static str, kind: &'static str, id: Option<&str>, related: Option<String>) -> Self {
+        let linkage = id.map_or(Value::Null, |id| json!({"type": kind, "id": id}));
+        Self { name, linkage, related }
+    }
+
+    /// A to-many relationship: type and ids of what is related, and the path of the list of it.
+    pub fn many(name: &'static str, kind: &'static str, ids: &[String], related: String) -> Self {
+        let linkage = ids.iter().map(|id| json!({"type": kind, "id": id})).collect();
+        Self { name, linkage, related: Some(related) }
+    }
+}
+
+/// The related resources of a compound document, each once (JSON:API 1.1, "Compound Documents").
+pub struct Included<'a> {
+    request: &'a Request,
+    objects: Vec<Value>,
+}
+
+impl<'a> Included<'a> {
+    /// None yet.
+    pub fn new(request: &'a Request) -> Self {
+        Self { request, objects: Vec::new() }
+    }
+
+    /// With these resources, each different.
+    #[must_use]
+    pub fn with<R: Resource>(mut self, resources: &[R]) -> Self {
+        self.objects.extend(resources.iter().map(|resource| object(resource, self.request)));
+        self
+    }
+
+    /// The response, its document with them. A request that asked for none gets no member `included`.
+    pub fn put_into(self, response: Response) -> Response {
+        if self.objects.is_empty() {
+            return response;
+        }
+        let (parts, body) = response.into_parts();
+        let mut document: Value = serde_json::from_slice(&body).unwrap_or_default();
+        document["included"] = Value::Array(self.objects);
+        Response::from_parts(parts, Body::Text(document.to_string()))
+    }
 }
 
 /// 200: the resource.
@@ -136,26 +183,25 @@ fn located<R: Resource>(mut response: Response, resource: &R, request: &Request)
     response
 }
 
-/// One resource object.
+/// One resource object, with the fields that the request asks for (`fields[type]`), else all.
 fn object<R: Resource>(resource: &R, request: &Request) -> Value {
-    let mut object = json!({
-        "type": R::TYPE,
-        "id": resource.id(),
-        "attributes": resource.attributes(),
-    });
+    let wanted = request.fields(R::TYPE);
+    let is_wanted = |name: &str| wanted.as_ref().is_none_or(|wanted| wanted.contains(name));
+    let mut object = json!({"type": R::TYPE, "id": resource.id()});
+    let mut attributes = resource.attributes();
+    if let Some(attributes) = attributes.as_object_mut() {
+        attributes.retain(|name, _| is_wanted(name));
+    }
+    object["attributes"] = attributes;
     if let Some(path) = resource.path() {
         object["links"] = json!({"self": request.url(&path)});
     }
-    let relationships: Map<String, Value> = resource
-        .relationships()
-        .into_iter()
-        .map(|(name, related)| {
-            let mut relationship = json!({"data": null});
-            if let Some(other) = related {
-                relationship["data"] = json!({"type": other.kind, "id": other.id});
-                if let Some(path) = other.path {
-                    relationship["links"] = json!({"related": request.url(&path)});
-                }
+    let relationships = resource.relationships().into_iter().filter(|relationship| is_wanted(relationship.name));
+    let relationships: Map<String, Value> = relationships
+        .map(|Relationship { name, linkage, related }| {
+            let mut relationship = json!({"data": linkage});
+            if let Some(path) = related {
+                relationship["links"] = json!({"related": request.url(&path)});
             }
             (name.to_owned(), relationship)
         })

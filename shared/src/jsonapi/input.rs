@@ -106,6 +106,39 @@ impl Input {
         if faults.is_empty() { Ok(read) } else { Err(Faults(faults)) }
     }
 
+    /// A to-one relationship: the id of the resource of a type, or `None` for `null`.
+    pub fn to_one(self, kind: &str) -> Result<Option<String>, Faults> {
+        let data = self.data()?;
+        if data.value.is_null() { Ok(None) } else { data.identifier(kind).map(Some) }
+    }
+
+    /// A to-many relationship: the different ids of resources of a type.
+    pub fn to_many(self, kind: &str, count: RangeInclusive<usize>) -> Result<Vec<String>, Faults> {
+        let data = self.data()?;
+        let twice = data.fault("must name each resource once");
+        let ids = data.list(count, |item| item.identifier(kind))?;
+        let different: BTreeSet<&String> = ids.iter().collect();
+        if different.len() == ids.len() { Ok(ids) } else { Err(twice) }
+    }
+
+    /// The `data` of a relationship object.
+    fn data(self) -> Result<Self, Faults> {
+        let mut fields = self.object()?;
+        let pointer = fields.pointer_to("data");
+        let data = fields.members.remove("data");
+        data.map(|value| Self::new(value, &pointer)).ok_or_else(|| Faults(vec![Fault::at(pointer, "is missing")]))
+    }
+
+    /// A resource identifier object.
+    fn identifier(self, kind: &str) -> Result<String, Faults> {
+        let wrong = self.fault(format!("must be a resource identifier of the type `{kind}`"));
+        let is_kind = self.value["type"] == kind;
+        match self.value["id"].as_str() {
+            Some(id) if is_kind => Ok(id.to_owned()),
+            _ => Err(wrong),
+        }
+    }
+
     /// An object, to be read member by member.
     pub fn object(self) -> Result<Fields, Faults> {
         let wrong = self.fault("must be an object");
@@ -155,16 +188,28 @@ impl Fields {
         self.optional(name, |input| if input.value.is_null() { Ok(None) } else { read(input).map(Some) })
     }
 
+    /// These members and others of the same document, to be finished together.
+    #[must_use]
+    pub fn merge(mut self, mut other: Self) -> Self {
+        other.tell_what_is_left("is not a relationship known here");
+        self.faults.append(&mut other.faults);
+        self
+    }
+
+    fn tell_what_is_left(&mut self, unknown: &str) {
+        for name in self.members.keys() {
+            let known = self.read_only.contains(name.as_str());
+            let detail = if known { "is read-only" } else { unknown };
+            self.faults.push(Fault::at(self.pointer_to(name), detail));
+        }
+    }
+
     /// Builds the value when every member was read and none is left over.
     ///
     /// # Errors
     /// All faults found, also one for each member that is read-only or unknown.
     pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Faults> {
-        for name in self.members.keys() {
-            let known = self.read_only.contains(name.as_str());
-            let detail = if known { "is read-only" } else { "is not an attribute known here" };
-            self.faults.push(Fault::at(self.pointer_to(name), detail));
-        }
+        self.tell_what_is_left("is not an attribute known here");
         match build() {
             Some(value) if self.faults.is_empty() => Ok(value),
             _ if self.faults.is_empty() => Err(Faults(vec![Fault::at(self.pointer, "cannot be used")])),

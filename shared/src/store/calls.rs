@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -47,7 +49,7 @@ pub fn query(mut query: QueryFluentBuilder, limit: usize) -> Call<'static, Vec<I
 }
 
 /// How often keys and writes that DynamoDB left undone in a batch are asked for again.
-const BATCH_ATTEMPTS: usize = 4;
+const BATCH_ATTEMPTS: u32 = 4;
 
 /// Reads items of several tables by their keys, at most 100, consistently: one call, more only when
 /// DynamoDB leaves keys unread. The items found, by table.
@@ -60,7 +62,8 @@ pub fn batch_get(client: &Client, keys: HashMap<String, Vec<Item>>) -> Call<'_, 
         let left = keys.into_iter().map(|(table, keys)| wanted(keys).map(|wanted| (table, wanted)));
         let mut left: HashMap<_, _> = left.collect::<Result<_, _>>().map_err(Error::internal)?;
         let mut found = HashMap::<String, Vec<Item>>::new();
-        for _ in 0..BATCH_ATTEMPTS {
+        for attempt in 0..BATCH_ATTEMPTS {
+            back_off(attempt).await;
             let answer = client.batch_get_item().set_request_items(Some(left)).send().await?;
             for (table, items) in answer.responses.unwrap_or_default() {
                 found.entry(table).or_default().extend(items);
@@ -82,7 +85,8 @@ pub fn batch_get(client: &Client, keys: HashMap<String, Vec<Item>>) -> Call<'_, 
 pub fn batch_write<'a>(client: &'a Client, table: &'a str, writes: Vec<WriteRequest>) -> Call<'a, ()> {
     Box::pin(async move {
         let mut left = writes;
-        for _ in 0..BATCH_ATTEMPTS {
+        for attempt in 0..BATCH_ATTEMPTS {
+            back_off(attempt).await;
             let answer = client.batch_write_item().request_items(table, left).send().await?;
             left = answer.unprocessed_items.and_then(|mut tables| tables.remove(table)).unwrap_or_default();
             if left.is_empty() {
@@ -91,6 +95,13 @@ pub fn batch_write<'a>(client: &'a Client, table: &'a str, writes: Vec<WriteRequ
         }
         Err(Error::unavailable("DynamoDB keeps leaving writes undone"))
     })
+}
+
+/// Waits before what DynamoDB left undone is asked for again: 20, 40, 80 milliseconds.
+async fn back_off(attempt: u32) {
+    if attempt > 0 {
+        tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+    }
 }
 
 /// Updates an item if its condition holds: the item as it is then. `Err` within `Ok` when the condition
@@ -113,13 +124,19 @@ pub fn update(update: UpdateItemFluentBuilder) -> Call<'static, Result<Item, Opt
     })
 }
 
-/// Deletes an item, if it is there.
+/// Deletes an item if its condition holds. `Err` within `Ok` when it failed, with the item found there, if any.
 ///
 /// # Errors
 /// When the table does not answer.
-pub fn delete(delete: DeleteItemFluentBuilder) -> Call<'static, ()> {
+pub fn delete(delete: DeleteItemFluentBuilder) -> Call<'static, Result<(), Option<Item>>> {
+    let delete = delete.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
     Box::pin(async {
-        delete.send().await?;
-        Ok(())
+        match delete.send().await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),
+                _ => Err(error.into()),
+            },
+        }
     })
 }

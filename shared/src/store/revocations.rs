@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{Item, from_item, get, number, text};
 use crate::auth::{self, Caller};
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, seconds};
 use crate::config::{self, StartupError};
 use crate::error::Error;
 
@@ -73,7 +73,7 @@ impl Revocations {
     /// `Internal` never: all that a put needs is given.
     pub fn revoke(&self, user_id: &str, credentials_version: u64, now: Timestamp) -> Result<TransactWriteItem, Error> {
         // Older tokens have expired by then, by any clock.
-        let gone = now.as_second().unsigned_abs() + auth::TOKEN_SECONDS + 60 * auth::LEEWAY;
+        let gone = seconds(now) + auth::TOKEN_SECONDS + 60 * auth::LEEWAY;
         let mut item = key(user_id);
         item.insert("credentialsVersion".to_owned(), number(credentials_version));
         item.insert("expiresAt".to_owned(), number(gone));

@@ -20,7 +20,7 @@ async fn delete_account(passwords: &Passwords, tokens: &Verifier, request: Reque
         Role::Admin => Err(Error::conflict("in_use", "In use", "Another admin has to take your role first.")),
         _ => request.check_if_match(user.version),
     };
-    passwords.users.delete(&caller.id, now, allow).await?;
+    passwords.users.delete(&caller, now, allow).await?;
     Ok(jsonapi::no_content())
 }
 
@@ -33,6 +33,8 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use identity::national_id::NationalId;
+    use identity::store::Change;
     use identity::testing::{PASSWORD, Shop};
     use serde_json::json;
     use shared::testing::{Answer, Call};
@@ -47,10 +49,15 @@ mod tests {
     #[tokio::test]
     async fn a_deleted_account_leaves_nothing_personal_and_its_address_is_free() {
         let shop = Shop::with(&["ana"]).await;
+        let national_id = NationalId { digest: "digest".to_owned(), masked: "*******065".to_owned() };
+        let give = |user: User| Ok(Change::to(User { national_id: Some(national_id.clone()), version: 2, ..user }));
+        shop.users().change("ana", clock::now(), give).await.unwrap();
         assert_eq!(send(&shop, "ana", PASSWORD).await.status, 204);
         let items = shop.cloud.items("IdentityTable").await;
         let text = format!("{items:?}");
-        assert!(!text.contains("ana@shop.example") && !text.contains("argon2") && !text.contains("displayName"));
+        for gone in ["ana@shop.example", "argon2", "displayName", "digest#", "national-id", "065", "tokenDigest"] {
+            assert!(!text.contains(gone), "{gone}");
+        }
         assert!(items.iter().any(|item| item.contains_key("deletedAt") && item["pk"].as_s().unwrap() == "user#ana"));
         let gone = shop.passwords.prove("ana@shop.example", PASSWORD, "192.0.2.1", clock::now()).await;
         assert!(gone.is_err());
@@ -65,6 +72,16 @@ mod tests {
         let answer = send(&shop, "ana", "wrong horse").await;
         assert_eq!((answer.status, answer.pointers()), (422, vec!["/data/attributes/currentPassword"]));
         assert!(shop.users().user("ana").await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn an_account_of_a_version_that_is_gone_is_not_deleted() {
+        let shop = Shop::with(&["ana"]).await;
+        let call = Call::event("delete-account").bearer(&shop.token("ana").await).header("if-match", "\"7\"");
+        let call = call.resource("users", Some("ana"), &json!({"currentPassword": PASSWORD}));
+        let verifier = shop.tokens.verifier();
+        let answer = call.send(|request| delete_account(&shop.passwords, &verifier, request)).await;
+        assert_eq!((answer.status, shop.users().user("ana").await.unwrap().is_some()), (412, true));
     }
 
     #[tokio::test]

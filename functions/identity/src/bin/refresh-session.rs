@@ -22,8 +22,8 @@ async fn refresh_session(users: &Users, signer: &Signer, request: Request) -> Re
         }
     };
     let user = users.user_of(&session).await?.ok_or_else(ended)?;
-    let grant = signer.grant(&session, user.role, &next, now)?;
-    Ok(http::not_stored(jsonapi::created(&grant, &request)))
+    let grant = signer.grant(&session, (user.role, user.credentials_version), &next, now)?;
+    Ok(jsonapi::created(&grant, &request))
 }
 
 fn ended() -> Error {
@@ -89,6 +89,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_token_that_was_replaced_last_ends_the_session_after_ten_seconds() {
+        let shop = Shop::with(&["ana"]).await;
+        let (_, text) = shop.sign_in("ana").await;
+        let (first, now) = (RefreshToken::parse(&text).unwrap(), clock::now().as_second());
+        let at = |second: i64| shared::clock::Timestamp::from_second(now + second).unwrap();
+        let second = RefreshToken::new(first.session_id.clone()).unwrap();
+        let refresh = async |token, time| shop.users().refresh(token, &second, time).await.unwrap();
+        assert!(matches!(refresh(&first, at(0)).await, Rotation::Refreshed(_)));
+        let third = RefreshToken::new(first.session_id.clone()).unwrap();
+        let refresh = async |token, time| shop.users().refresh(token, &third, time).await.unwrap();
+        assert!(matches!(refresh(&first, at(10)).await, Rotation::Refused));
+        assert!(matches!(refresh(&first, at(11)).await, Rotation::Stolen(_)));
+        assert!(matches!(refresh(&second, at(12)).await, Rotation::Refused));
+    }
+
+    #[tokio::test]
     async fn another_session_of_the_user_is_left_alone_by_a_theft() {
         let shop = Shop::with(&["ana"]).await;
         let ((_, stolen), (_, other)) = (shop.sign_in("ana").await, shop.sign_in("ana").await);
@@ -104,7 +120,11 @@ mod tests {
         let ((_, anas), (_, bobs)) = (shop.sign_in("ana").await, shop.sign_in("bob").await);
         shop.promote("ana", Role::Staff).await;
         assert_eq!(send(&shop, &anas).await.status, 401);
-        shop.users().delete("bob", clock::now(), |_| Ok(())).await.unwrap();
+        let ended = RefreshToken::parse(&anas).unwrap().session_id;
+        let items = shop.cloud.items("IdentityTable").await;
+        assert!(!items.iter().any(|item| item["pk"].as_s().unwrap().ends_with(&ended)), "the row is gone");
+        let (bob, _) = shop.sign_in("bob").await;
+        shop.users().delete(&bob, clock::now(), |_| Ok(())).await.unwrap();
         assert_eq!(send(&shop, &bobs).await.status, 401);
     }
 

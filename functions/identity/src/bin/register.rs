@@ -26,7 +26,7 @@ async fn register(
     let user = registration.user(ids::new(), national_id, now);
     let account = Account::of(&user, hasher.hash(&registration.password.0)?);
     users.register(&user, &account).await?;
-    Ok(http::not_stored(jsonapi::created(&user, &request)))
+    Ok(jsonapi::created(&user, &request))
 }
 
 #[tokio::main(flavor = "current_thread")]

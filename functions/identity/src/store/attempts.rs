@@ -60,14 +60,15 @@ impl Users {
                 .table_name(&self.table)
                 .key("pk", text(key(&counted.subject)))
                 .condition_expression(condition)
+                // Not `knownUntil`: a sign-in in between may have set it.
                 .update_expression(
-                    "SET attempts = :attempts, notBefore = :next, known = :known, expiresAt = :expiresAt",
+                    "SET attempts = :attempts, notBefore = :next, forgottenAt = :forgottenAt, expiresAt = :expiresAt",
                 )
                 .expression_attribute_values(":present", number(present.attempts))
                 .expression_attribute_values(":notBefore", number(present.not_before))
                 .expression_attribute_values(":attempts", number(next.attempts))
                 .expression_attribute_values(":next", number(next.not_before))
-                .expression_attribute_values(":known", store::boolean(next.known))
+                .expression_attribute_values(":forgottenAt", number(next.forgotten_at))
                 .expression_attribute_values(":expiresAt", number(next.expires_at));
             match store::update(update).await? {
                 Ok(_) => return Ok(()),
@@ -75,6 +76,32 @@ impl Users {
             }
         }
         Err(Error::too_many("Too many attempts at once. Try again in a second.", 1))
+    }
+
+    /// Counts a failed attempt after it was made: none of many at once is lost, and none has to wait. One
+    /// write.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn count_failure(&self, counted: &Counted, now: Timestamp) -> Result<(), Error> {
+        // What was counted until yesterday is forgotten.
+        let attempts = match counted.count.attempts(now) {
+            0 if counted.count.attempts > 0 => "SET attempts = :one,",
+            _ => "SET attempts = if_not_exists(attempts, :zero) + :one,",
+        };
+        let forgotten_at = number(Count::forgotten_after(now));
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", text(key(&counted.subject)))
+            .update_expression(format!(
+                "{attempts} notBefore = if_not_exists(notBefore, :zero), forgottenAt = :forgottenAt, expiresAt = :forgottenAt"
+            ))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":forgottenAt", forgotten_at);
+        store::update(update).await.map(drop)
     }
 
     /// Counts something whose count was not read before: a registration, a claim.

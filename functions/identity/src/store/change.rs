@@ -77,16 +77,19 @@ impl Users {
     }
 
     /// Deletes a user, if `allow` does not refuse the present one: what was personal is gone, address and
-    /// national id are free, tokens are revoked. What stays is the id, so that sales keep their customer.
+    /// national id are free, tokens are revoked, the session it was done in is gone. What stays is the id, so that
+    /// sales keep their customer, and for up to 30 days rows of other sessions, which end with it, and counts of
+    /// attempts, which do not say whose they are.
     ///
     /// # Errors
     /// `NotFound` · what `allow` says · `Unavailable` when others keep writing.
     pub async fn delete(
         &self,
-        id: &str,
+        caller: &Caller,
         now: Timestamp,
         allow: impl Fn(&User) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        let id = caller.id.as_str();
         for _ in 0..ATTEMPTS {
             let user = self.user(id).await?.ok_or_else(|| Error::not_found("There is no user with this id."))?;
             allow(&user)?;
@@ -100,6 +103,7 @@ impl Users {
             let mut parts = vec![
                 (Part::User, self.put_over(tombstone, user.version)?),
                 (Part::Other, self.delete_part(&email_key(&user.email.folded()))?),
+                (Part::Other, self.delete_part(&sessions::key(&caller.session_id))?),
                 (Part::Other, self.revocations.revoke(id, user.credentials_version + 1, now)?),
             ];
             if let Some(national_id) = &user.national_id {

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use shared::Error;
-use shared::clock::Timestamp;
+use shared::clock::{Timestamp, seconds};
 use shared::store::{self, number, text};
 
 use super::{Users, attempts};
@@ -21,7 +21,8 @@ pub enum Rotation {
 }
 
 impl Users {
-    /// Keeps a new session, and forgives the attempts before it. One batch of two writes.
+    /// Keeps a new session, and forgives the attempts before it. One batch of two writes, three when others had
+    /// failed at the account.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -40,7 +41,6 @@ impl Users {
     /// # Errors
     /// When the table does not answer.
     pub async fn refresh(&self, token: &RefreshToken, next: &RefreshToken, now: Timestamp) -> Result<Rotation, Error> {
-        let seconds = number(now.as_second());
         let update = self
             .client
             .update_item()
@@ -50,7 +50,7 @@ impl Users {
             .update_expression("SET tokenDigest = :next, replacedDigest = :presented, replacedAt = :now")
             .expression_attribute_values(":presented", text(token.digest()))
             .expression_attribute_values(":next", text(next.digest()))
-            .expression_attribute_values(":now", seconds);
+            .expression_attribute_values(":now", number(seconds(now)));
         let found = match store::update(update).await? {
             Ok(item) => return Ok(Rotation::Refreshed(store::from_item(item)?)),
             Err(None) => return Ok(Rotation::Refused),
@@ -60,7 +60,7 @@ impl Users {
             // The client tried again by itself: the first try had gone through.
             return Ok(Rotation::Refreshed(found));
         }
-        let expired = found.expires_at <= now.as_second().unsigned_abs();
+        let expired = found.expires_at <= seconds(now);
         if expired || !found.is_betrayed_by(token, now) {
             return Ok(Rotation::Refused);
         }
@@ -74,12 +74,22 @@ impl Users {
     /// # Errors
     /// When the table does not answer.
     pub async fn user_of(&self, session: &Session) -> Result<Option<User>, Error> {
-        let user = self.user(&session.user_id).await?;
-        let user = user.filter(|user| !user.disabled && user.credentials_version == session.credentials_version);
-        if user.is_none() {
-            self.end_session(&session.id).await?;
+        let user = self.user(&session.user_id).await?.filter(|user| !user.disabled);
+        let version = user.as_ref().map(|user| user.credentials_version);
+        if version == Some(session.credentials_version) {
+            return Ok(user);
         }
-        Ok(user)
+        let end = self.client.delete_item().table_name(&self.table).key("pk", text(key(&session.id)));
+        let end = end.condition_expression("credentialsVersion = :seen");
+        let end = end.expression_attribute_values(":seen", number(session.credentials_version));
+        // It stays if a change of password has just kept it.
+        match store::delete(end).await? {
+            Err(Some(item)) => {
+                let kept: Session = store::from_item(item)?;
+                Ok(user.filter(|user| user.credentials_version == kept.credentials_version))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Ends a session, if it is there. One write.
@@ -87,7 +97,7 @@ impl Users {
     /// # Errors
     /// When the table does not answer.
     pub async fn end_session(&self, id: &str) -> Result<(), Error> {
-        store::delete(self.client.delete_item().table_name(&self.table).key("pk", text(key(id)))).await
+        store::delete(self.client.delete_item().table_name(&self.table).key("pk", text(key(id)))).await.map(drop)
     }
 }
 

@@ -5,14 +5,14 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYTHONDONTWRITEBYTECODE := 1
 export SAM_CLI_TELEMETRY := 0
 # These may be set on the command line: make up PORT=4567
-export EMULATOR PORT STACK FUNCTION STEP FORCE SHOW
+export EMULATOR PORT STACK FUNCTION STEP FORCE SHOW FILE UPDATE WORKERS STATUS
 
 PYTHON := .venv/bin/python
 TOOLS := .venv/.installed
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean test proof build deploy keys api-keys admin invoke
+.PHONY: help up down clean test proof build deploy keys api-keys admin import export invoke
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -55,6 +55,12 @@ api-keys: $(TOOLS) ## rotate the key of calls between services: STEP=status|stag
 
 admin: $(TOOLS) ## make a registered user an admin: make admin EMAIL=ana@shop.example
 	@EMAIL="$(EMAIL)" $(PYTHON) localstack/admin.py
+
+import: $(TOOLS) ## products from a file into the shop: make import FILE=products.csv (or .ndjson); UPDATE=1 WORKERS=8
+	@$(PYTHON) localstack/catalogue.py import
+
+export: $(TOOLS) ## the shop's products into a file: make export FILE=products.csv (or .ndjson); STATUS=active|draft|archived|all
+	@$(PYTHON) localstack/catalogue.py export
 
 invoke: $(TOOLS) ## run one function on its sample event: make invoke FUNCTION=get-product
 	@$(PYTHON) localstack/invoke.py "$(FUNCTION)"

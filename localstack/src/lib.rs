@@ -134,6 +134,12 @@ impl Person<'_> {
         self.send(Method::POST, path, &[("Idempotency-Key", key)], Some(document)).await
     }
 
+    /// Sends a whole resource object, with its relationships.
+    pub async fn put_in(&self, method: Method, path: &str, data: &Value) -> Reply {
+        let document = json!({"data": data}).to_string();
+        self.send(method, path, &[("Idempotency-Key", &ids::new())], Some(document)).await
+    }
+
     /// Changes a resource.
     pub async fn update(&self, path: &str, kind: &str, id: &str, attributes: &Value) -> Reply {
         let document = json!({"data": {"type": kind, "id": id, "attributes": attributes}}).to_string();

@@ -62,7 +62,7 @@ impl<'a> Load<'a> {
         // The local cloud ends a function's process when its configuration changes, and with it a request.
         let session = loop {
             let session = self.shop.session(&self.account.email, &self.account.password).await;
-            if session.status != 502 {
+            if session.status < 500 {
                 break session;
             }
         };
@@ -83,7 +83,8 @@ impl<'a> Load<'a> {
                 let reply = self.person().await.get(path).await;
                 match reply.status {
                     200 => self.served.fetch_add(1, Ordering::Relaxed),
-                    502 => self.restarts.fetch_add(1, Ordering::Relaxed),
+                    // Cut off by a restart, or kept waiting by one: neither is a refusal.
+                    502..=504 => self.restarts.fetch_add(1, Ordering::Relaxed),
                     _ => panic!("{path} was refused: {reply:?}"),
                 };
             }

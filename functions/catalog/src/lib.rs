@@ -2,12 +2,22 @@
 //!
 //! | File | What it holds |
 //! | --- | --- |
-//! | [`product`] | products: what a request may say of one, what answers show |
+//! | [`product`], [`sku`] | products: what a request may say of one, what answers show |
+//! | [`brand`], [`category`] | brands and categories, likewise |
+//! | [`tree`] | the shape of the tree of categories, and what it may become |
+//! | [`listing`] | in which lists a product is, and at which position; which list a query asks for |
+//! | [`text`] | words as people search for them |
 //! | [`store`] | the table |
 
+pub mod brand;
+pub mod category;
+pub mod listing;
 pub mod product;
+pub mod sku;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod text;
+pub mod tree;
 
-pub use store::Products;
+pub use store::Catalog;

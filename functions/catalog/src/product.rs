@@ -4,65 +4,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::Error;
 use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Faults, Fields, Input, Resource};
+use shared::jsonapi::{Body, Faults, Fields, Input, Relationship, Resource};
 use shared::money::{Currency, Money};
 use url::Url;
 
+pub use crate::sku::{Sku, Status};
+
 const READ_ONLY: [&str; 4] = ["inStock", "rating", "createdAt", "updatedAt"];
 
-/// Whether a product is offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Status {
-    /// Being prepared: staff only.
-    Draft,
-    /// On offer.
-    Active,
-    /// No longer on offer; old links still lead to it.
-    Archived,
-}
-
-impl Status {
-    /// The statuses by their names in the API.
-    pub const NAMES: [(&'static str, Self); 3] =
-        [("draft", Self::Draft), ("active", Self::Active), ("archived", Self::Archived)];
-
-    /// The status with a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
-    }
-
-    /// The name in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Active => "active",
-            Self::Archived => "archived",
-        }
-    }
-}
-
-/// A stock-keeping unit: the shop's own code of a product, unique in any spelling.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sku(String);
-
-impl Sku {
-    /// Reads a SKU.
-    ///
-    /// # Errors
-    /// A fault when it is not 1 to 64 letters, digits, `.`, `_` and `-`.
-    pub fn parse(input: Input) -> Result<Self, Faults> {
-        let fault = input.fault("must be letters, digits, '.', '_' and '-' only");
-        let text = input.line(1..=64)?;
-        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        if plain { Ok(Self(text)) } else { Err(fault) }
-    }
-
-    /// What two spellings of one SKU have in common.
-    pub fn folded(&self) -> String {
-        self.0.to_ascii_uppercase()
-    }
-}
+/// How many categories a product can be in.
+pub const MOST_CATEGORIES: usize = 5;
 
 /// A product as stored and as shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +27,9 @@ pub struct Product {
     pub status: Status,
     pub tags: Vec<String>,
     pub image_url: Option<String>,
+    pub brand_id: Option<String>,
+    /// Those it is right in, not those above them.
+    pub category_ids: Vec<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: u64,
@@ -87,11 +41,12 @@ impl Product {
     /// # Errors
     /// 422 with a fault for every member that cannot be accepted.
     pub fn parse(body: Body, currency: &Currency, id: String, now: Timestamp) -> Result<Self, Error> {
-        let mut fields = body.attributes()?.read_only(&READ_ONLY);
+        let (fields, mut links) = body.members()?;
+        let mut fields = fields.read_only(&READ_ONLY);
         let (name, sku) = (fields.required("name", name), fields.required("sku", Sku::parse));
         let price = fields.required("price", |price| Money::unit_price(price, currency));
-        let rest = Changes::optional(&mut fields);
-        let product = fields.finish(|| {
+        let rest = Changes::optional(&mut fields, &mut links);
+        let product = fields.merge(links).finish(|| {
             Some(Self {
                 id,
                 name: name?,
@@ -101,6 +56,8 @@ impl Product {
                 status: rest.status.unwrap_or(Status::Active),
                 tags: rest.tags.unwrap_or_default(),
                 image_url: rest.image_url.flatten(),
+                brand_id: rest.brand_id.flatten(),
+                category_ids: rest.category_ids.unwrap_or_default(),
                 created_at: now,
                 updated_at: now,
                 version: 1,
@@ -125,6 +82,8 @@ pub struct Changes {
     status: Option<Status>,
     tags: Option<Vec<String>>,
     image_url: Option<Option<String>>,
+    brand_id: Option<Option<String>>,
+    category_ids: Option<Vec<String>>,
 }
 
 impl Changes {
@@ -133,15 +92,18 @@ impl Changes {
     /// # Errors
     /// 422 with a fault for every member that cannot be accepted.
     pub fn parse(body: Body, currency: &Currency) -> Result<Self, Error> {
-        let mut fields = body.attributes()?.read_only(&READ_ONLY);
+        let (fields, mut links) = body.members()?;
+        let mut fields = fields.read_only(&READ_ONLY);
         let (name, sku) = (fields.optional("name", name), fields.optional("sku", Sku::parse));
         let price = fields.optional("price", |price| Money::unit_price(price, currency));
-        let rest = Self::optional(&mut fields);
-        Ok(fields.finish(|| Some(Self { name, sku, price, ..rest }))?)
+        let rest = Self::optional(&mut fields, &mut links);
+        Ok(fields.merge(links).finish(|| Some(Self { name, sku, price, ..rest }))?)
     }
 
-    fn optional(fields: &mut Fields) -> Self {
+    fn optional(fields: &mut Fields, links: &mut Fields) -> Self {
         Self {
+            brand_id: links.optional("brand", |brand| brand.to_one("brands")),
+            category_ids: links.optional("categories", |some| some.to_many("categories", 0..=MOST_CATEGORIES)),
             description: fields.clearable("description", |text| text.prose(0..=4_000)),
             status: fields.optional("status", |status| status.one_of(&Status::NAMES)),
             tags: fields.optional("tags", |tags| tags.list(0..=20, |tag| tag.line(1..=50))),
@@ -161,6 +123,8 @@ impl Changes {
             status: changes.status.unwrap_or(product.status),
             tags: changes.tags.unwrap_or(product.tags),
             image_url: changes.image_url.unwrap_or(product.image_url),
+            brand_id: changes.brand_id.unwrap_or(product.brand_id),
+            category_ids: changes.category_ids.unwrap_or(product.category_ids),
             updated_at: now,
             version: product.version + 1,
             ..product
@@ -202,6 +166,15 @@ impl Resource for Product {
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
         })
+    }
+
+    fn relationships(&self) -> Vec<Relationship> {
+        let brand = self.brand_id.as_deref();
+        let categories = format!("/categories?filter[product]={}", self.id);
+        vec![
+            Relationship::one("brand", "brands", brand, brand.map(|id| format!("/brands/{id}"))),
+            Relationship::many("categories", "categories", &self.category_ids, categories),
+        ]
     }
 
     fn version(&self) -> Option<u64> {
@@ -267,10 +240,5 @@ mod tests {
         let expected =
             Product { description: Some("Blue".to_owned()), version: 2, updated_at: changed.updated_at, ..product };
         assert_eq!(changed, expected);
-    }
-
-    #[test]
-    fn skus_that_differ_in_case_are_one() {
-        assert_eq!(Sku("cup-1".to_owned()).folded(), Sku("CUP-1".to_owned()).folded());
     }
 }

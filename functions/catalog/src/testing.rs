@@ -22,6 +22,8 @@ pub fn cup(status: Status) -> Product {
         status,
         tags: Vec::new(),
         image_url: None,
+        brand_id: None,
+        category_ids: Vec::new(),
         created_at: now,
         updated_at: now,
         version: 1,

@@ -4,16 +4,23 @@
 use matchit::Router;
 
 /// Every public route: its path as in the template, its methods.
-pub const ROUTES: [(&str, &str); 17] = [
+pub const ROUTES: [(&str, &str); 24] = [
     ("/.well-known/jwks.json", "GET"),
     ("/auth/login", "POST"),
     ("/auth/logout", "POST"),
     ("/auth/password", "PUT"),
     ("/auth/refresh", "POST"),
     ("/auth/register", "POST"),
+    ("/brands", "GET, POST"),
+    ("/brands/{id}", "DELETE, GET, PATCH"),
+    ("/categories", "GET, POST"),
+    ("/categories/{id}", "DELETE, GET, PATCH"),
+    ("/docs", "GET"),
+    ("/docs/{asset}", "GET"),
     ("/health", "GET"),
     ("/inventory/{productId}", "GET"),
     ("/inventory/{productId}/adjustments", "POST"),
+    ("/openapi.json", "GET"),
     ("/products", "GET, POST"),
     ("/products/{id}", "DELETE, GET, PATCH"),
     ("/purchases", "POST"),

@@ -3,6 +3,7 @@
 
 use shared::clock::Timestamp;
 use shared::error::{Fault, Kind};
+use shared::idempotency::Outcome;
 use shared::{Error, StartupError};
 
 use crate::account::Account;
@@ -32,6 +33,22 @@ impl Passwords {
     /// Names the variable that is missing or cannot be used.
     pub async fn from_env() -> Result<Self, StartupError> {
         Ok(Self { users: Users::from_env().await?, hasher: Hasher::from_env()?, limits: Limits::from_env()? })
+    }
+
+    /// Keeps a new user with their password. A user whose id is there already was made by the same request: the
+    /// id follows from address and idempotency key. Whether the body was the same, the password tells: no quick
+    /// digest of it is kept.
+    ///
+    /// # Errors
+    /// As [`Users::register`].
+    pub async fn register(&self, user: User, password: &str) -> Result<Outcome<User>, Error> {
+        let account = Account::of(&user, self.hasher.hash(password)?);
+        let Err(refusal) = self.users.register(&user, &account).await else { return Ok(Outcome::Made(user)) };
+        let Some(made) = self.users.user(&user.id).await? else { return Err(refusal) };
+        let (account, _) = self.users.account_and_attempts(&made.email.folded(), "").await?;
+        let same = (&made.display_name, &made.national_id) == (&user.display_name, &user.national_id);
+        let same = self.hasher.check(password, account)?.is_some() && same;
+        Ok(if same { Outcome::Replayed(made) } else { Outcome::KeyReused })
     }
 
     /// Checks a password for a folded e-mail address, given from an address of the network. An unknown user

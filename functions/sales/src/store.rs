@@ -77,12 +77,11 @@ impl Sales {
     /// # Errors
     /// When the table does not answer.
     pub async fn list(&self, whose: Whose<'_>, request: &PageRequest) -> Result<Page<Sale>, Error> {
-        let (index, partition) = match whose {
-            Whose::Customer(id) => ("by-customer", ("customerId", id)),
-            Whose::Everyones => ("by-listing", ("listing", ALL)),
+        let listing = match whose {
+            Whose::Customer(id) => Listing::newest(&self.table, "by-customer", "customerId", id),
+            Whose::Everyones => Listing::newest(&self.table, "by-listing", "listing", ALL),
         };
-        let key = |id: &str| ("id".to_owned(), id.to_owned());
-        store::list(&self.client, &Listing { table: &self.table, index, partition, key }, request, position).await
+        store::list(&self.client, &listing, request, position, |_| true).await
     }
 
     /// Keeps a new sale and takes its pieces from stock: all or nothing. `takes` are inventory's

@@ -114,6 +114,7 @@ impl Row {
         match self.route {
             "/sales/{id}" => path.replace("{id}", &world.sale),
             "/users/{id}" => path.replace("{id}", &world.owner.id),
+            "/docs/{asset}" => path.replace("{asset}", "docs.js"),
             // What anybody deletes does not exist.
             "/products/{id}" if self.method == Method::DELETE => path.replace("{id}", &ids::new()),
             _ => path.replace("{id}", &world.product),
@@ -144,6 +145,9 @@ pub fn table() -> Vec<Row> {
     vec![
         row(Method::GET, "/.well-known/jwks.json", Everybody, Later, 200),
         row(Method::GET, "/health", Everybody, Later, 200),
+        row(Method::GET, "/openapi.json", Everybody, Later, 200),
+        row(Method::GET, "/docs", Everybody, Later, 200),
+        row(Method::GET, "/docs/{asset}", Everybody, Later, 200),
         // The owner's address is registered already.
         row(Method::POST, "/auth/register", Everybody, Later, 409)
             .with("users", json!({"email": "EMAIL", "password": "vier-und-siebzig"})),
@@ -165,6 +169,18 @@ pub fn table() -> Vec<Row> {
         row(Method::GET, "/products/{id}", Visitors, Later, 200),
         row(Method::PATCH, "/products/{id}", Staff, AtOnce, 200).with("products", json!({"name": "Cup"})),
         row(Method::DELETE, "/products/{id}", Staff, AtOnce, 404),
+        row(Method::GET, "/brands", Visitors, Later, 200),
+        row(Method::POST, "/brands", Staff, AtOnce, 201).with("brands", json!({"name": "UNIQUE"})),
+        // There is none with the product's id.
+        row(Method::GET, "/brands/{id}", Visitors, Later, 404),
+        row(Method::PATCH, "/brands/{id}", Staff, AtOnce, 404).with("brands", json!({"description": "x"})),
+        row(Method::DELETE, "/brands/{id}", Staff, AtOnce, 404),
+        row(Method::GET, "/categories", Visitors, Later, 200),
+        row(Method::POST, "/categories", Staff, AtOnce, 201).with("categories", json!({"name": "UNIQUE"})),
+        // There is none with the product's id.
+        row(Method::GET, "/categories/{id}", Visitors, Later, 404),
+        row(Method::PATCH, "/categories/{id}", Staff, AtOnce, 404).with("categories", json!({"description": "x"})),
+        row(Method::DELETE, "/categories/{id}", Staff, AtOnce, 404),
         row(Method::GET, "/internal/products/{id}", Services, Later, 200),
         row(Method::GET, "/inventory/{productId}", Staff, Later, 200),
         row(Method::POST, "/inventory/{productId}/adjustments", Staff, AtOnce, 201)

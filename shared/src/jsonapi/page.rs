@@ -107,6 +107,9 @@ impl Cursors {
     }
 }
 
+/// What a cursor begins with whose own position belongs to the page. No position begins with it.
+const INCLUSIVE: char = '=';
+
 /// Where a page starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -129,12 +132,17 @@ impl PageRequest {
         self.size + 1
     }
 
-    /// The position to read from, exclusive; `None` from the listing's end.
+    /// The position to read from; `None` from the listing's end.
     pub fn position(&self) -> Option<&str> {
         match &self.start {
             Start::First => None,
-            Start::After(position) | Start::Before(position) => Some(position),
+            Start::After(at) | Start::Before(at) => Some(at.strip_prefix(INCLUSIVE).unwrap_or(at)),
         }
+    }
+
+    /// Whether what is at the position itself belongs to the page.
+    pub fn inclusive(&self) -> bool {
+        matches!(&self.start, Start::After(at) | Start::Before(at) if at.starts_with(INCLUSIVE))
     }
 
     /// Whether to read against the listing's order: towards the items before a position.
@@ -157,8 +165,13 @@ impl PageRequest {
             Start::Before(_) => (more, true),
         };
         let cursor = |item: Option<&T>| item.map(|item| self.cursors.seal(&position(item), &self.listing));
-        let prev = has_prev.then(|| cursor(read.first())).flatten();
-        let next = has_next.then(|| cursor(read.last())).flatten();
+        let mut prev = has_prev.then(|| cursor(read.first())).flatten();
+        let mut next = has_next.then(|| cursor(read.last())).flatten();
+        // Where all that was here is gone by now, the way back begins with what the cursor was made from.
+        if let (true, Some(at)) = (read.is_empty(), self.position()) {
+            let back = Some(self.cursors.seal(&format!("{INCLUSIVE}{at}"), &self.listing));
+            if self.backwards() { next = back } else { prev = back }
+        }
         Page { items: read, prev, next }
     }
 }

@@ -1,27 +1,40 @@
-//! Listings by age: an index whose partition is what is listed, and whose sort key, the attribute
-//! `listingPosition`, is a position: `<time>#<id>`. Newest first.
-
-use std::collections::HashMap;
+//! Listings: indexes whose partition is what is listed, and whose sort key is a position, unique in the
+//! listing: `<what it is sorted by>#<id>`. A page begins beyond a position, so it does not matter whether the
+//! item that was there still is.
 
 use aws_sdk_dynamodb::Client;
+use futures_util::future::try_join_all;
 use serde::de::DeserializeOwned;
 
-use super::{Item, from_item, query, text};
+use super::{from_item, query, text};
 use crate::clock::{self, Timestamp};
 use crate::error::Error;
 use crate::jsonapi::{Page, PageRequest};
 
-/// The sort key of every listing.
+/// The sort key of listings by age.
 pub const POSITION: &str = "listingPosition";
 
 /// What is listed.
 pub struct Listing<'a> {
     pub table: &'a str,
     pub index: &'a str,
-    /// The index's partition key, and its value.
-    pub partition: (&'a str, &'a str),
-    /// The table's key of the item with an id.
-    pub key: fn(&str) -> (String, String),
+    /// The index's partition key.
+    pub partition_key: &'a str,
+    /// Its values. Several are read at once and merged; what is in more than one of them is shown once.
+    pub partitions: Vec<String>,
+    /// The index's sort key, which holds the position.
+    pub sort_key: &'a str,
+    pub ascending: bool,
+    /// The first and the last position that belong to the listing, if not all do.
+    pub within: Option<(String, String)>,
+}
+
+impl<'a> Listing<'a> {
+    /// One partition by age, newest first.
+    pub fn newest(table: &'a str, index: &'a str, partition_key: &'a str, partition: impl Into<String>) -> Self {
+        let partitions = vec![partition.into()];
+        Self { table, index, partition_key, partitions, sort_key: POSITION, ascending: false, within: None }
+    }
 }
 
 /// The position of something made at a time.
@@ -29,7 +42,8 @@ pub fn position(made: Timestamp, id: &str) -> String {
     format!("{}#{id}", clock::sortable(made))
 }
 
-/// A page of a listing: one query, more only when the items of a page pass 1 MB.
+/// A page of a listing: one query for each partition. More only when the items of a page pass 1 MB, or `keep`
+/// leaves some out and the page has to be filled.
 ///
 /// # Errors
 /// When the table does not answer.
@@ -38,24 +52,82 @@ pub async fn list<T: DeserializeOwned>(
     listing: &Listing<'_>,
     request: &PageRequest,
     position: impl Fn(&T) -> String,
+    keep: impl Fn(&T) -> bool,
 ) -> Result<Page<T>, Error> {
-    let (attribute, value) = listing.partition;
-    let start = request.position().map(|position| start_key(listing, position)).transpose()?;
-    let wanted = client
-        .query()
-        .table_name(listing.table)
-        .index_name(listing.index)
-        .key_condition_expression("#partition = :partition")
-        .expression_attribute_names("#partition", attribute)
-        .expression_attribute_values(":partition", text(value))
-        .scan_index_forward(request.backwards())
-        .set_exclusive_start_key(start);
-    let items = query(wanted, request.limit()).await?;
-    Ok(request.page(items.into_iter().map(from_item).collect::<Result<Vec<T>, _>>()?, position))
+    let reads = listing.partitions.iter().map(|partition| read(client, listing, partition, request, &position, &keep));
+    let mut found: Vec<(String, T)> = try_join_all(reads).await?.into_iter().flatten().collect();
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    if !ascending(listing, request) {
+        found.reverse();
+    }
+    found.dedup_by(|(one, _), (other, _)| one == other);
+    found.truncate(request.limit());
+    Ok(request.page(found.into_iter().map(|(_, item)| item).collect(), position))
 }
 
-fn start_key(listing: &Listing<'_>, position: &str) -> Result<Item, Error> {
-    let (_, id) = position.split_once('#').ok_or_else(|| Error::internal("a signed cursor without an id"))?;
-    let ((name, key), (attribute, value)) = ((listing.key)(id), listing.partition);
-    Ok(HashMap::from([(name, text(key)), (attribute.to_owned(), text(value)), (POSITION.to_owned(), text(position))]))
+/// Whether a page is read from smaller positions to larger ones.
+fn ascending(listing: &Listing<'_>, request: &PageRequest) -> bool {
+    listing.ascending != request.backwards()
+}
+
+/// Up to a page of a partition, with positions.
+async fn read<T: DeserializeOwned>(
+    client: &Client,
+    listing: &Listing<'_>,
+    partition: &str,
+    request: &PageRequest,
+    position: impl Fn(&T) -> String,
+    keep: impl Fn(&T) -> bool,
+) -> Result<Vec<(String, T)>, Error> {
+    let (ascending, mut found) = (ascending(listing, request), Vec::new());
+    let mut beyond = request.position().map(str::to_owned);
+    let mut inclusive = request.inclusive();
+    loop {
+        // The item at the position itself is read too where the bound cannot leave it out.
+        let wanted = request.limit() + 1;
+        let (first, last) = bounds(listing, beyond.as_deref(), inclusive, ascending);
+        let page = client
+            .query()
+            .table_name(listing.table)
+            .index_name(listing.index)
+            .key_condition_expression("#partition = :partition AND #position BETWEEN :first AND :last")
+            .expression_attribute_names("#partition", listing.partition_key)
+            .expression_attribute_names("#position", listing.sort_key)
+            .expression_attribute_values(":partition", text(partition))
+            .expression_attribute_values(":first", text(&first))
+            .expression_attribute_values(":last", text(&last))
+            .scan_index_forward(ascending);
+        if first > last {
+            return Ok(found);
+        }
+        let items = query(page, wanted).await?;
+        let read_all = items.len() < wanted;
+        for item in items {
+            let item = from_item::<T>(item)?;
+            let at = position(&item);
+            if beyond.as_ref() == Some(&at) && !inclusive {
+                continue;
+            }
+            (beyond, inclusive) = (Some(at.clone()), false);
+            if keep(&item) {
+                found.push((at, item));
+            }
+        }
+        if read_all || found.len() >= request.limit() {
+            return Ok(found);
+        }
+    }
+}
+
+/// The first and the last position that a query may give: those of the listing beyond a position.
+fn bounds(listing: &Listing<'_>, beyond: Option<&str>, inclusive: bool, ascending: bool) -> (String, String) {
+    // Every position begins with a printable character, and ends below the last one there is.
+    let (first, last) = listing.within.clone().unwrap_or_else(|| (" ".to_owned(), "\u{10ffff}".to_owned()));
+    match beyond {
+        // The smallest text after it.
+        Some(position) if ascending && inclusive => (first.max(position.to_owned()), last),
+        Some(position) if ascending => (first.max(format!("{position}\u{0}")), last),
+        Some(position) => (first, last.min(position.to_owned())),
+        None => (first, last),
+    }
 }

@@ -12,7 +12,7 @@ mod cloud;
 mod faults;
 mod tokens;
 
-pub use call::{Answer, Call};
+pub use call::{Answer, BASE_URL, Call};
 pub use cloud::{Cloud, template};
 pub use faults::Fault;
 pub use tokens::Tokens;

@@ -1,20 +1,20 @@
 //! `DELETE /products/{id}`: staff delete a product.
 
-use catalog::Products;
+use catalog::Catalog;
 use shared::auth::Guard;
 use shared::http::{self, Request, Response};
 use shared::{Error, StartupError, jsonapi};
 
-async fn delete_product(products: &Products, guard: &Guard, request: Request) -> Result<Response, Error> {
+async fn delete_product(products: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
     guard.staff(&request).await?;
     request.query(&[])?;
-    products.delete(&request.path_id("id")?, |product| request.check_if_match(product.version)).await?;
+    products.remove(&request.path_id("id")?, |product| request.check_if_match(product.version)).await?;
     Ok(jsonapi::no_content())
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let products = Products::from_env().await?;
+    let products = Catalog::from_env().await?;
     let guard = Guard::from_env_with(products.client())?;
     http::run(|request| delete_product(&products, &guard, request)).await
 }
@@ -30,7 +30,7 @@ mod tests {
     #[tokio::test]
     async fn a_deleted_product_is_gone_and_its_sku_free() {
         let (cloud, tokens, cup) = (Cloud::start().await, Tokens::new(), cup(Status::Active));
-        let (products, guard) = (Products::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
+        let (products, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
         products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("delete-product").path("id", &cup.id).bearer(&tokens.token("eva", Role::Staff));
         assert_eq!(call.send(|request| delete_product(&products, &guard, request)).await.status, 204);
@@ -41,13 +41,13 @@ mod tests {
     #[tokio::test]
     async fn only_staff_delete_and_only_the_version_they_name() {
         let (cloud, tokens, cup) = (Cloud::start().await, Tokens::new(), cup(Status::Active));
-        let (products, guard) = (Products::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
+        let (products, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
         products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("delete-product").path("id", &cup.id);
         let customer = call.clone().bearer(&tokens.token("ana", Role::Customer));
         let stale = call.bearer(&tokens.token("eva", Role::Staff)).header("if-match", "\"7\"");
         assert_eq!(customer.send(|request| delete_product(&products, &guard, request)).await.status, 403);
         assert_eq!(stale.send(|request| delete_product(&products, &guard, request)).await.status, 412);
-        assert_eq!(cloud.items("CatalogTable").await.len(), 2);
+        assert!(products.get(&cup.id).await.unwrap().is_some());
     }
 }

@@ -1,12 +1,12 @@
 //! `GET /internal/products/{id}`: the other services read what they need to sell a product. Who may
 //! call: holders of the internal API's key, which the gateway checks before this function runs.
 
-use catalog::Products;
+use catalog::Catalog;
 use catalog::product::Snapshot;
 use shared::http::{self, Request, Response};
 use shared::{Error, StartupError, jsonapi};
 
-async fn internal_product(products: &Products, request: Request) -> Result<Response, Error> {
+async fn internal_product(products: &Catalog, request: Request) -> Result<Response, Error> {
     request.query(&[])?;
     let product = products.get_now(&request.path_id("id")?).await?;
     let product = product.ok_or_else(|| Error::not_found("There is no product with this id."))?;
@@ -15,7 +15,7 @@ async fn internal_product(products: &Products, request: Request) -> Result<Respo
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let products = Products::from_env().await?;
+    let products = Catalog::from_env().await?;
     http::run(|request| internal_product(&products, request)).await
 }
 
@@ -30,7 +30,7 @@ mod tests {
     #[tokio::test]
     async fn services_see_drafts_too_and_the_version_of_what_they_keep() {
         let (cloud, cup) = (Cloud::start().await, cup(Status::Draft));
-        let products = Products::new(cloud.client(), "CatalogTable");
+        let products = Catalog::new(cloud.client(), "CatalogTable");
         products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("internal-product").path("id", &cup.id);
         let answer = call.send(|request| internal_product(&products, request)).await;

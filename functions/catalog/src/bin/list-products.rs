@@ -1,35 +1,37 @@
-//! `GET /products`: anyone lists what is on offer, newest first; staff also drafts and archived ones.
+//! `GET /products`: anyone lists what is on offer, filtered and sorted; staff also drafts and archived ones;
+//! `include=brand,categories`.
 
-use catalog::Products;
+use catalog::Catalog;
+use catalog::listing::{FILTERS, Wanted};
 use catalog::product::Status;
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
 use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors};
+use shared::jsonapi::{self, Cursors, Included};
 use shared::{Error, StartupError};
 
 async fn list_products(
-    products: &Products,
+    products: &Catalog,
     tokens: &Verifier,
     cursors: &Cursors,
     request: Request,
 ) -> Result<Response, Error> {
     tokens.anyone(&request)?;
-    let query = request.query(&[&PARAMETERS[..], &["filter[status]"]].concat())?;
-    let status = match query.get("filter[status]") {
-        None => Status::Active,
-        Some(name) => Status::named(name).ok_or_else(|| Error::parameter("filter[status]", "No such status."))?,
-    };
-    if status != Status::Active {
+    let query = request.query(&[&PARAMETERS[..], &FILTERS, &["include"]].concat())?;
+    let (wanted, include) = (Wanted::parse(&query)?, query.include(&["brand", "categories"])?);
+    if wanted.status != Status::Active {
         tokens.staff(&request)?;
     }
-    let page = cursors.page(&query, &format!("products?status={}", status.name()))?;
-    Ok(jsonapi::list(&products.list(status, &page).await?, &request))
+    let page = cursors.page(&query, &format!("products?{wanted:?}"))?;
+    let page = products.list(&wanted, &page).await?;
+    let (brands, categories) = products.related(&page.items, &include).await?;
+    let included = Included::new(&request).with(&brands).with(&categories);
+    Ok(included.put_into(jsonapi::list(&page, &request)))
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let (products, tokens, cursors) = (Products::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
+    let (products, tokens, cursors) = (Catalog::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
     http::run(|request| list_products(&products, &tokens, &cursors, request)).await
 }
 
@@ -43,7 +45,7 @@ mod tests {
     use shared::testing::{Answer, Call, Cloud, Tokens};
 
     struct Shop {
-        products: Products,
+        products: Catalog,
         tokens: Tokens,
         verifier: Verifier,
         cursors: Cursors,
@@ -51,7 +53,7 @@ mod tests {
 
     async fn shop() -> Shop {
         let (cloud, tokens) = (Cloud::start().await, Tokens::new());
-        let (products, verifier) = (Products::new(cloud.client(), "CatalogTable"), tokens.verifier());
+        let (products, verifier) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.verifier());
         Shop { products, tokens, verifier, cursors: Cursors::new("key") }
     }
 
@@ -103,7 +105,8 @@ mod tests {
         let shop = shop().await;
         shop.products.create(cup(Status::Active), "").await.unwrap();
         let page = shop.cursors.page(&http::Query::new([]), "l").unwrap();
-        let (_, usage) = Meter::measure(shop.products.list(Status::Active, &page)).await;
+        let (_, usage) =
+            Meter::measure(shop.products.list(&Wanted::parse(&http::Query::new([])).unwrap(), &page)).await;
         assert_eq!((usage.calls, usage.read_units), (1, 0.5));
     }
 
@@ -140,7 +143,7 @@ mod tests {
     #[tokio::test]
     async fn parameters_that_cannot_be_used_are_named() {
         let shop = shop().await;
-        for (name, value) in [("page[size]", "0"), ("page[after]", "x"), ("filter[status]", "sold"), ("sort", "name")] {
+        for (name, value) in [("page[size]", "0"), ("page[after]", "x"), ("filter[status]", "sold"), ("sort", "sku")] {
             let answer = shop.send(&Call::event("list-products").query(&[(name, value)])).await;
             assert_eq!((answer.status, answer.code()), (400, "invalid_parameter"));
             assert_eq!(answer.body["errors"][0]["source"]["parameter"], name);

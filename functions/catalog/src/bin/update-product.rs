@@ -1,6 +1,6 @@
 //! `PATCH /products/{id}`: staff change a product.
 
-use catalog::Products;
+use catalog::Catalog;
 use catalog::product::Changes;
 use shared::auth::Guard;
 use shared::http::{self, Request, Response};
@@ -8,7 +8,7 @@ use shared::money::Currency;
 use shared::{Error, StartupError, clock, config, jsonapi};
 
 async fn update_product(
-    products: &Products,
+    products: &Catalog,
     guard: &Guard,
     currency: &Currency,
     request: Request,
@@ -27,7 +27,7 @@ async fn update_product(
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let products = Products::from_env().await?;
+    let products = Catalog::from_env().await?;
     let guard = Guard::from_env_with(products.client())?;
     let currency = config::required("CURRENCY")?;
     http::run(|request| update_product(&products, &guard, &currency, request)).await
@@ -43,12 +43,12 @@ mod tests {
     use shared::testing::{Answer, Call, Cloud, Tokens};
 
     struct Shop {
-        products: Products,
+        products: Catalog,
         tokens: Tokens,
     }
 
     async fn shop() -> Shop {
-        Shop { products: Products::new(Cloud::start().await.client(), "CatalogTable"), tokens: Tokens::new() }
+        Shop { products: Catalog::new(Cloud::start().await.client(), "CatalogTable"), tokens: Tokens::new() }
     }
 
     impl Shop {

@@ -1,13 +1,13 @@
 //! `POST /auth/register`: anyone makes an account; it starts as a customer's.
 
 use identity::Passwords;
-use identity::account::Account;
 use identity::changes::Registration;
 use identity::limiter::Subject;
 use identity::national_id::NationalIds;
 use identity::policy::Policy;
 use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, ids, jsonapi};
+use shared::idempotency::Key;
+use shared::{Error, StartupError, clock, ids};
 
 async fn register(
     passwords: &Passwords,
@@ -17,16 +17,16 @@ async fn register(
 ) -> Result<Response, Error> {
     request.query(&[])?;
     let registration = Registration::parse(request.new_resource("users")?, policy, national_ids)?;
-    let (Passwords { users, hasher, limits }, now) = (passwords, clock::now());
+    let (Passwords { users, limits, .. }, now) = (passwords, clock::now());
     users.count_new(Subject::registrations(&request.source()), limits.registrations, limits, now).await?;
     let national_id = match &registration.national_id {
         Some(plain) => Some(national_ids.seal(plain).await?),
         None => None,
     };
-    let user = registration.user(ids::new(), national_id, now);
-    let account = Account::of(&user, hasher.hash(&registration.password.0)?);
-    users.register(&user, &account).await?;
-    Ok(jsonapi::created(&user, &request))
+    let email = registration.email.folded();
+    let id = Key::optional(&request)?.map_or_else(ids::new, |key| key.id("users", &email));
+    let user = registration.user(id, national_id, now);
+    passwords.register(user, &registration.password.0).await?.answer(&request)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -91,6 +91,20 @@ mod tests {
         let answers = futures_util::future::join_all((0..10).map(|_| send(&shop, &call))).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
         assert_eq!(answers.iter().filter(|answer| answer.status == 409).count(), 9);
+    }
+
+    #[tokio::test]
+    async fn a_repeated_registration_is_answered_as_the_first_and_another_body_or_key_is_refused() {
+        let shop = Shop::with(&[]).await;
+        let call = Call::event("register").header("idempotency-key", "k");
+        let first = send(&shop, &call).await;
+        let again = send(&shop, &call).await;
+        assert_eq!((again.status, again.header("idempotent-replayed")), (201, "true"));
+        assert_eq!(again.body, first.body);
+        let other = json!({"email": first.attribute("email"), "password": "another password"});
+        let other = registration(&other).header("idempotency-key", "k");
+        assert_eq!(send(&shop, &other).await.code(), "idempotency_key_reused");
+        assert_eq!(send(&shop, &call.header("idempotency-key", "l")).await.code(), "already_exists");
     }
 
     #[tokio::test]

@@ -126,12 +126,11 @@ impl Users {
     /// # Errors
     /// When the table does not answer.
     pub async fn list(&self, role: Option<Role>, request: &PageRequest) -> Result<Page<User>, Error> {
-        let (index, partition) = match role {
-            None => ("by-listing", ("listing", ALL_USERS)),
-            Some(role) => ("by-role", ("role", role.name())),
+        let listing = match role {
+            None => Listing::newest(&self.table, "by-listing", "listing", ALL_USERS),
+            Some(role) => Listing::newest(&self.table, "by-role", "role", role.name()),
         };
-        let listing = Listing { table: &self.table, index, partition, key: |id| ("pk".to_owned(), user_key(id)) };
-        store::list(&self.client, &listing, request, position).await
+        store::list(&self.client, &listing, request, position, |_| true).await
     }
 
     fn put_new<T: Serialize>(&self, key: &str, value: &T) -> Result<TransactWriteItem, Error> {

@@ -1,0 +1,30 @@
+//! `GET /brands`: anyone lists the brands, by name or age.
+
+use catalog::Catalog;
+use catalog::listing::Order;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::jsonapi::page::PARAMETERS;
+use shared::jsonapi::{self, Cursors};
+use shared::{Error, StartupError};
+
+const ORDERS: [(&str, Order); 2] = [("name", Order::Name), ("createdAt", Order::CreatedAt)];
+
+async fn list_brands(
+    catalog: &Catalog,
+    tokens: &Verifier,
+    cursors: &Cursors,
+    request: Request,
+) -> Result<Response, Error> {
+    tokens.anyone(&request)?;
+    let query = request.query(&[&PARAMETERS[..], &["sort"]].concat())?;
+    let (order, descending) = query.sort(&ORDERS)?.unwrap_or((Order::Name, false));
+    let page = cursors.page(&query, &format!("brands?{order:?}{descending}"))?;
+    Ok(jsonapi::list(&catalog.list_brands(order, !descending, &page).await?, &request))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    let (catalog, tokens, cursors) = (Catalog::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
+    http::run(|request| list_brands(&catalog, &tokens, &cursors, request)).await
+}

@@ -1,0 +1,35 @@
+//! `GET /categories`: anyone lists the categories in the order of their paths, all or those right below another
+//! (`filter[parent]`, or `root`), or those of a product (`filter[product]`); `include=parent`.
+
+use catalog::Catalog;
+use catalog::category::Filter;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::jsonapi::page::PARAMETERS;
+use shared::jsonapi::{self, Cursors, Included};
+use shared::{Error, StartupError};
+
+async fn list_categories(
+    catalog: &Catalog,
+    tokens: &Verifier,
+    cursors: &Cursors,
+    request: Request,
+) -> Result<Response, Error> {
+    let staff = tokens.anyone(&request)?.is_some_and(|caller| caller.is_staff());
+    let query = request.query(&[&PARAMETERS[..], &Filter::NAMES].concat())?;
+    let (filter, include) = (Filter::parse(&query)?, query.include(&["parent"])?);
+    let page = cursors.page(&query, &format!("categories?{filter:?}"))?;
+    let page = catalog.list_categories(&filter, staff, &page).await?;
+    let parents = page.items.iter().filter_map(|placed| placed.category.parent_id.as_deref());
+    let included = match include.contains("parent") {
+        true => Included::new(&request).with(&catalog.others(parents, &page.items).await?),
+        false => Included::new(&request),
+    };
+    Ok(included.put_into(jsonapi::list(&page, &request)))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    let (catalog, tokens, cursors) = (Catalog::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
+    http::run(|request| list_categories(&catalog, &tokens, &cursors, request)).await
+}

@@ -1,0 +1,222 @@
+//! In which lists a product is and at which position, and which list a query asks for.
+//!
+//! A product's own item is in the list of its status. Copies of it, rows, are in the lists of its brand, of
+//! each of its categories, of brand and category together, and of each of its words. A list of a category
+//! with all below it merges the lists of those categories, so moving a category moves no product.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use shared::Error;
+use shared::http::Query;
+
+use crate::product::{Product, Status};
+use crate::text;
+
+/// The most words of a product that are found.
+const MOST_WORDS: usize = 30;
+
+/// The fewest letters of a word that is looked for: a partition is what words begin with.
+const SHORTEST_TERM: usize = 2;
+
+/// The filters of a list of products.
+pub const FILTERS: [&str; 6] =
+    ["filter[status]", "filter[category]", "filter[brand]", "filter[text]", "filter[price]", "sort"];
+
+/// What products are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    CreatedAt,
+    Name,
+    Price,
+}
+
+impl Order {
+    /// The orders by their names in the API.
+    pub const NAMES: [(&str, Self); 3] = [("createdAt", Self::CreatedAt), ("name", Self::Name), ("price", Self::Price)];
+
+    /// The index that is in this order, and its sort key.
+    pub fn index(self) -> (&'static str, &'static str) {
+        match self {
+            Self::CreatedAt => ("by-listing", shared::store::POSITION),
+            Self::Name => ("by-name", "namePosition"),
+            Self::Price => ("by-price", "pricePosition"),
+        }
+    }
+
+    /// The position of a product in this order.
+    pub fn position(self, product: &Product) -> String {
+        match self {
+            Self::CreatedAt => shared::store::position(product.created_at, &product.id),
+            Self::Name => name_position(&product.name, &product.id),
+            Self::Price => format!("{}#{}", price_key(product.price.amount), product.id),
+        }
+    }
+}
+
+/// The position of something by its name: accents and case do not matter.
+pub fn name_position(name: &str, id: &str) -> String {
+    format!("{}#{id}", text::fold(name))
+}
+
+/// An amount as text of fixed width, so that text order is the order of amounts.
+fn price_key(amount: i64) -> String {
+    format!("{amount:012}")
+}
+
+/// The lists that a product's rows are in, besides the one of its status.
+pub fn facets(product: &Product) -> Vec<String> {
+    let brand = product.brand_id.as_deref();
+    let categories = product.category_ids.iter();
+    let of_both = categories.clone().filter_map(|category| Some(both(brand?, category)));
+    brand.map(of_brand).into_iter().chain(categories.map(|id| of_category(id))).chain(of_both).collect()
+}
+
+/// The words by which a product is found: of its name, its SKU (also whole) and its tags.
+pub fn words(product: &Product) -> BTreeSet<String> {
+    let sku = product.sku.as_str();
+    let texts = [product.name.as_str(), sku].into_iter().chain(product.tags.iter().map(String::as_str));
+    let mut words = text::words(texts);
+    let whole: String = text::fold(sku).chars().filter(|character| *character != ' ').collect();
+    words.insert(whole);
+    words.into_iter().filter(|word| word.chars().count() >= SHORTEST_TERM).take(MOST_WORDS).collect()
+}
+
+/// The list of everything of a status.
+pub fn of_status(status: Status) -> String {
+    within(status, "all")
+}
+
+/// A list within a status.
+pub fn within(status: Status, facet: &str) -> String {
+    format!("{}#{facet}", status.name())
+}
+
+/// The list of the words that begin like this one.
+pub fn of_word(word: &str) -> String {
+    format!("word#{}", word.chars().take(SHORTEST_TERM).collect::<String>())
+}
+
+fn of_brand(brand: &str) -> String {
+    format!("brand#{brand}")
+}
+
+fn of_category(category: &str) -> String {
+    format!("category#{category}")
+}
+
+fn both(brand: &str, category: &str) -> String {
+    format!("brand#{brand}#category#{category}")
+}
+
+/// Which products a query asks for, in which order.
+#[derive(Debug)]
+pub struct Wanted {
+    pub status: Status,
+    pub category: Option<String>,
+    pub brand: Option<String>,
+    /// Folded words, each the beginning of a word of the product. The longest first.
+    pub terms: Vec<String>,
+    /// From and to, minor units, both within.
+    pub price: Option<(i64, i64)>,
+    pub order: Order,
+    pub ascending: bool,
+}
+
+impl Wanted {
+    /// Reads the filters and the order of a list.
+    ///
+    /// # Errors
+    /// 400 naming the parameter that cannot be used, or not together with another.
+    pub fn parse(query: &Query) -> Result<Self, Error> {
+        let status = match query.get("filter[status]") {
+            None => Status::Active,
+            Some(name) => Status::named(name)
+                .ok_or_else(|| Error::parameter("filter[status]", "A product is draft, active or archived."))?,
+        };
+        let price = query.get("filter[price]").map(price_range).transpose()?;
+        let sort = query.sort(&Order::NAMES)?;
+        if price.is_some() && sort.is_some_and(|(order, _)| order != Order::Price) {
+            return Err(Error::parameter(
+                "sort",
+                "A range of prices is sorted by price: leave `sort` out, or sort by it.",
+            ));
+        }
+        let terms = query.get("filter[text]").map(terms).transpose()?.unwrap_or_default();
+        if !terms.is_empty() && sort.is_some() {
+            return Err(Error::parameter("sort", "What is found by text comes in the order of the words found."));
+        }
+        let default = if price.is_some() { (Order::Price, false) } else { (Order::CreatedAt, true) };
+        let (order, descending) = sort.unwrap_or(default);
+        let id = |name| query.get(name).map(str::to_owned);
+        let (category, brand) = (id("filter[category]"), id("filter[brand]"));
+        Ok(Self { status, category, brand, terms, price, order, ascending: !descending })
+    }
+
+    /// The lists to read: one, or one for each of the categories.
+    pub fn partitions(&self, categories: Option<&[String]>) -> Vec<String> {
+        let facets = match (self.brand.as_deref(), categories) {
+            (None, None) => return vec![of_status(self.status)],
+            (Some(brand), None) => vec![of_brand(brand)],
+            (None, Some(categories)) => categories.iter().map(|id| of_category(id)).collect(),
+            (Some(brand), Some(categories)) => categories.iter().map(|id| both(brand, id)).collect(),
+        };
+        facets.iter().map(|facet| within(self.status, facet)).collect()
+    }
+
+    /// The first and the last position, when a range of prices is asked for.
+    pub fn positions(&self) -> Option<(String, String)> {
+        // `$` is the character after `#`, which every position has behind the price.
+        self.price.map(|(from, to)| (format!("{}#", price_key(from)), format!("{}$", price_key(to))))
+    }
+
+    /// Whether a product that was found by its word `word` belongs to the list: it was not found by an
+    /// earlier word already, has all other words, and meets the other filters.
+    pub fn keeps(&self, word: &str, product: &Product, categories: Option<&[String]>) -> bool {
+        let words = words(product);
+        let begins = |term: &String| words.iter().find(|word| word.starts_with(term.as_str()));
+        let first = self.terms.first().and_then(begins).is_some_and(|first| first == word);
+        first
+            && self.terms.iter().all(|term| begins(term).is_some())
+            && self.brand.as_ref().is_none_or(|brand| product.brand_id.as_ref() == Some(brand))
+            && categories.is_none_or(|wanted| product.category_ids.iter().any(|id| wanted.contains(id)))
+            && self.price.is_none_or(|(from, to)| (from..=to).contains(&product.price.amount))
+    }
+}
+
+/// A row of a product in the list of one of its words.
+#[derive(Serialize, Deserialize)]
+pub struct Found {
+    pub word: String,
+    #[serde(flatten)]
+    pub product: Product,
+}
+
+impl Found {
+    /// Its position in the list of the words that begin alike.
+    pub fn position(&self) -> String {
+        format!("{}#{}", self.word, self.product.id)
+    }
+}
+
+/// `1000..2000`, one end of which may be missing.
+fn price_range(text: &str) -> Result<(i64, i64), Error> {
+    let amount = |text: &str, missing: i64| if text.is_empty() { Some(missing) } else { text.parse().ok() };
+    let range = text.split_once("..").and_then(|(from, to)| Some((amount(from, 0)?, amount(to, 999_999_999_999)?)));
+    range.filter(|(from, to)| (0..=*to).contains(from) && *to <= 999_999_999_999).ok_or_else(|| {
+        Error::parameter(
+            "filter[price]",
+            "A range of prices is written 1000..2000, in minor units; one end may be left out.",
+        )
+    })
+}
+
+fn terms(text: &str) -> Result<Vec<String>, Error> {
+    let mut terms: Vec<String> = text::words([text]).into_iter().collect();
+    if terms.is_empty() || terms.len() > 10 || terms.iter().any(|term| term.chars().count() < SHORTEST_TERM) {
+        let detail = format!("Look for one to ten words, each with {SHORTEST_TERM} letters or more.");
+        return Err(Error::parameter("filter[text]", detail));
+    }
+    terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));
+    Ok(terms)
+}

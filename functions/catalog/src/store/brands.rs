@@ -1,0 +1,151 @@
+//! Brands.
+
+use std::collections::HashMap;
+
+use shared::Error;
+use shared::idempotency::{Outcome, Stored};
+use shared::jsonapi::{Page, PageRequest};
+use shared::store::{self, Item, Listing, POSITION, text};
+
+use super::{ATTEMPTS, Catalog, Parts, brand_key, in_use};
+use crate::brand::Brand;
+use crate::listing::{Order, name_position};
+
+/// The list of all brands.
+const BRANDS: &str = "brands";
+
+/// What a refused part of a brand's transaction means.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Brand,
+    Slug,
+}
+
+impl Catalog {
+    /// Keeps a new brand. One transaction of two items.
+    ///
+    /// # Errors
+    /// `Conflict` (`already_exists`) when another brand's name has the same slug.
+    pub async fn create_brand(&self, brand: Brand, fingerprint: &str) -> Result<Outcome<Brand>, Error> {
+        let mut parts = Parts::new();
+        parts.add(Part::Brand, self.put_new(item(&brand, fingerprint)?)?);
+        parts.add(Part::Slug, self.put_new(claim(&brand))?);
+        let Err(refused) = self.write(parts).await? else { return Ok(Outcome::Made(brand)) };
+        match refused.into_iter().find(|(part, _)| *part == Part::Brand) {
+            Some((_, Some(item))) => Outcome::of_repeated(item, fingerprint),
+            _ => Err(name_taken()),
+        }
+    }
+
+    /// A brand. One read of half a unit.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn brand(&self, id: &str) -> Result<Option<Brand>, Error> {
+        self.read(&brand_key(id), false).await
+    }
+
+    /// Brands by their ids, in no order. One batch read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn brands(&self, ids: impl IntoIterator<Item = &str>) -> Result<Vec<Brand>, Error> {
+        let items = self.read_many(ids.into_iter().map(brand_key)).await?;
+        items.into_iter().map(store::from_item).collect()
+    }
+
+    /// A page of all brands by name or age. One query.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn list_brands(&self, order: Order, ascending: bool, page: &PageRequest) -> Result<Page<Brand>, Error> {
+        let (index, sort_key) = order.index();
+        let (partition_key, partitions) = ("listing", vec![BRANDS.to_owned()]);
+        let listing =
+            Listing { table: &self.table, index, partition_key, partitions, sort_key, ascending, within: None };
+        let position = |brand: &Brand| if order == Order::Name { by_name(brand) } else { by_age(brand) };
+        store::list(&self.client, &listing, page, position, |_| true).await
+    }
+
+    /// Changes a brand: `change` is given the present one and tells the next, or refuses. One read, one
+    /// transaction.
+    ///
+    /// # Errors
+    /// `NotFound` · what `change` says · `Conflict` (`already_exists`) when the name is taken · `Unavailable`
+    /// when others keep writing.
+    pub async fn update_brand(&self, id: &str, change: impl Fn(Brand) -> Result<Brand, Error>) -> Result<Brand, Error> {
+        for _ in 0..ATTEMPTS {
+            let Stored { value: old, fingerprint } = self.brand_to_change(id).await?;
+            let new = change(old.clone())?;
+            let mut parts = Parts::new();
+            parts.add(Part::Brand, self.put_over(item(&new, &fingerprint)?, old.version, Some(old.products))?);
+            if new.slug != old.slug {
+                parts.add(Part::Slug, self.put_new(claim(&new))?);
+                parts.add(Part::Brand, self.delete(&slug_key(&old.slug))?);
+            }
+            match self.write(parts).await? {
+                Ok(()) => return Ok(new),
+                Err(refused) if refused.iter().any(|(part, _)| *part == Part::Brand) => {}
+                Err(_) => return Err(name_taken()),
+            }
+        }
+        Err(Error::unavailable("the brand kept changing"))
+    }
+
+    /// Deletes a brand that no product has, if `allow` does not refuse it.
+    ///
+    /// # Errors
+    /// `NotFound` · what `allow` says · `Conflict` (`in_use`) naming how many products have it · `Unavailable`
+    /// when others keep writing.
+    pub async fn delete_brand(&self, id: &str, allow: impl Fn(&Brand) -> Result<(), Error>) -> Result<(), Error> {
+        for _ in 0..ATTEMPTS {
+            let brand = self.brand_to_change(id).await?.value;
+            allow(&brand)?;
+            if brand.products > 0 {
+                return Err(in_use("brand", brand.products, 0));
+            }
+            let mut parts = Parts::new();
+            parts.add(Part::Brand, self.delete_over(&brand_key(id), brand.version, Some(0))?);
+            parts.add(Part::Slug, self.delete(&slug_key(&brand.slug))?);
+            if self.write(parts).await?.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("the brand kept changing"))
+    }
+
+    async fn brand_to_change(&self, id: &str) -> Result<Stored<Brand>, Error> {
+        let stored = self.read(&brand_key(id), true).await?;
+        stored.ok_or_else(|| Error::not_found("There is no brand with this id."))
+    }
+}
+
+fn item(brand: &Brand, fingerprint: &str) -> Result<Item, Error> {
+    let mut item = store::to_item(brand)?;
+    item.insert("pk".to_owned(), text(brand_key(&brand.id)));
+    item.insert("listing".to_owned(), text(BRANDS));
+    item.insert("namePosition".to_owned(), text(by_name(brand)));
+    item.insert(POSITION.to_owned(), text(by_age(brand)));
+    item.insert("fingerprint".to_owned(), text(fingerprint));
+    Ok(item)
+}
+
+fn by_name(brand: &Brand) -> String {
+    name_position(&brand.name, &brand.id)
+}
+
+fn by_age(brand: &Brand) -> String {
+    store::position(brand.created_at, &brand.id)
+}
+
+fn claim(brand: &Brand) -> Item {
+    HashMap::from([("pk".to_owned(), text(slug_key(&brand.slug))), ("brandId".to_owned(), text(&brand.id))])
+}
+
+fn slug_key(slug: &str) -> String {
+    format!("slug#{slug}")
+}
+
+fn name_taken() -> Error {
+    Error::already_exists("/data/attributes/name", "Another brand has this name, but for accents and case.")
+}

@@ -1,0 +1,170 @@
+//! The table `CatalogTable`.
+//!
+//! | `pk` | What it holds | File |
+//! | --- | --- | --- |
+//! | `product#<id>` | a product; in the list of its status | [`products`] |
+//! | `sku#<folded SKU>` | the product that has the SKU: its key makes the SKU unique | [`products`] |
+//! | `row#<facet>#<product id>`, `word#<word>#<product id>` | a copy of a product in another list ([`crate::listing`]) | [`rows`], read by [`lists`] |
+//! | `brand#<id>`, `slug#<brand slug>` | a brand, and what makes its name unique | [`brands`] |
+//! | `category#<id>` | a category | [`categories`] |
+//! | `tree` | the shape of the tree of categories ([`crate::tree`]) | [`categories`] |
+//!
+//! Indexes: `by-listing`, `by-name` and `by-price`, whose partition is a list (`listing`).
+
+mod brands;
+mod categories;
+mod lists;
+mod products;
+mod rows;
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use shared::store::{self, Client, Item, Refused, number, text};
+use shared::{Error, StartupError, config};
+
+/// How often a change is tried again when someone else changed the same thing in between.
+const ATTEMPTS: usize = 8;
+
+/// What the shop offers.
+pub struct Catalog {
+    client: Client,
+    table: String,
+}
+
+/// A transaction's parts, each with what it means when its condition fails.
+struct Parts<M> {
+    meanings: Vec<M>,
+    parts: Vec<TransactWriteItem>,
+}
+
+impl<M> Parts<M> {
+    fn new() -> Self {
+        Self { meanings: Vec::new(), parts: Vec::new() }
+    }
+
+    fn add(&mut self, meaning: M, part: TransactWriteItem) {
+        self.meanings.push(meaning);
+        self.parts.push(part);
+    }
+}
+
+impl Catalog {
+    /// The catalogue in the table `CATALOG_TABLE`, connected.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub async fn from_env() -> Result<Self, StartupError> {
+        let table = config::required::<String>("CATALOG_TABLE")?;
+        Ok(Self::new(store::client_from_env(&table, &[("pk", "warm-up")]).await?, table))
+    }
+
+    /// The catalogue in a table.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// The client, for others to use over the same connection.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: &str, consistent: bool) -> Result<Option<T>, Error> {
+        let read = self.client.get_item().table_name(&self.table).key("pk", text(key)).consistent_read(consistent);
+        store::get(read).await?.map(store::from_item).transpose()
+    }
+
+    /// Items by their keys, in no order; those that are not there are left out. One consistent batch read
+    /// for each hundred.
+    async fn read_many(&self, keys: impl IntoIterator<Item = String>) -> Result<Vec<Item>, Error> {
+        let keys: Vec<Item> = keys.into_iter().map(|key| Item::from([("pk".to_owned(), text(key))])).collect();
+        let mut found = Vec::new();
+        for some in keys.chunks(100) {
+            let wanted = [(self.table.clone(), some.to_vec())].into();
+            found.extend(store::batch_get(&self.client, wanted).await?.into_values().flatten());
+        }
+        Ok(found)
+    }
+
+    fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
+        store::put_new(&self.table, item, "pk")
+    }
+
+    fn put(&self, item: Item) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build().map_err(Error::internal)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Puts an item over the one of a version; where products are counted, also of a count.
+    fn put_over(&self, item: Item, version: u64, products: Option<u64>) -> Result<TransactWriteItem, Error> {
+        let mut put = Put::builder().table_name(&self.table).set_item(Some(item));
+        put = put.condition_expression(unchanged(products)).expression_attribute_names("#version", "version");
+        put = put.expression_attribute_values(":version", number(version));
+        if let Some(products) = products {
+            put = put.expression_attribute_values(":products", number(products));
+        }
+        Ok(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build())
+    }
+
+    /// Deletes an item of a version; where products are counted, also of a count.
+    fn delete_over(&self, key: &str, version: u64, products: Option<u64>) -> Result<TransactWriteItem, Error> {
+        let mut delete = Delete::builder().table_name(&self.table).key("pk", text(key));
+        delete = delete.condition_expression(unchanged(products)).expression_attribute_names("#version", "version");
+        delete = delete.expression_attribute_values(":version", number(version));
+        if let Some(products) = products {
+            delete = delete.expression_attribute_values(":products", number(products));
+        }
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(Error::internal)?).build())
+    }
+
+    fn delete(&self, key: &str) -> Result<TransactWriteItem, Error> {
+        let delete = Delete::builder().table_name(&self.table).key("pk", text(key)).build().map_err(Error::internal)?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
+    /// Counts the products of a brand or a category that has to be there.
+    fn count_products(&self, key: &str, change: i64) -> Result<TransactWriteItem, Error> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .key("pk", text(key))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("ADD products :change")
+            .expression_attribute_values(":change", number(change));
+        Ok(TransactWriteItem::builder().update(update.build().map_err(Error::internal)?).build())
+    }
+
+    /// Writes all parts or none. What the refused ones mean, in their order, with the items found.
+    async fn write<M: Clone>(&self, parts: Parts<M>) -> Result<Result<(), Vec<(M, Option<Item>)>>, Error> {
+        let meaning = |Refused { failed }| {
+            let told = failed.into_iter().filter_map(|(index, item)| Some((parts.meanings.get(index)?.clone(), item)));
+            told.collect()
+        };
+        Ok(store::transact(&self.client, parts.parts).await?.map_err(meaning))
+    }
+}
+
+fn unchanged(products: Option<u64>) -> &'static str {
+    if products.is_some() { "#version = :version AND products = :products" } else { "#version = :version" }
+}
+
+/// 409: something is used by products, or has categories below it.
+fn in_use(what: &str, products: u64, categories: usize) -> Error {
+    let mut users = Vec::new();
+    for (count, one, many) in [(products, "product", "products"), (categories as u64, "category", "categories")] {
+        match count {
+            0 => {}
+            1 => users.push(format!("1 {one}")),
+            _ => users.push(format!("{count} {many}")),
+        }
+    }
+    let detail = format!("This {what} is used by {}. Move them first.", users.join(" and "));
+    Error::conflict("in_use", "In use", detail).with_meta(json!({"products": products, "categories": categories}))
+}
+
+fn brand_key(id: &str) -> String {
+    format!("brand#{id}")
+}
+
+fn category_key(id: &str) -> String {
+    format!("category#{id}")
+}

@@ -1,0 +1,173 @@
+//! Products: written together with their SKU, their rows, and the counts of their brand and categories.
+
+use std::collections::HashMap;
+
+use shared::Error;
+use shared::idempotency::{Outcome, Stored};
+use shared::store::{Item, text};
+
+use super::rows::{product_item, product_key, rows};
+use super::{ATTEMPTS, Catalog, Parts, brand_key, category_key};
+use crate::product::Product;
+use crate::sku::Sku;
+
+/// What a refused part of a product's transaction means.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Product,
+    Sku,
+    Brand,
+    /// The category at this place.
+    Category(usize),
+    Other,
+}
+
+impl Catalog {
+    /// Keeps a new product. One transaction: the product, its SKU, its rows in lists, and a count on its
+    /// brand and each of its categories. `fingerprint` is that of the request's body, so that a repeated
+    /// request is known by the product's derived id.
+    ///
+    /// # Errors
+    /// `Conflict` (`already_exists`) when the SKU is taken · `NotFound` when there is no such brand or category.
+    pub async fn create(&self, product: Product, fingerprint: &str) -> Result<Outcome<Product>, Error> {
+        let mut parts = Parts::new();
+        parts.add(Part::Product, self.put_new(product_item(&product, fingerprint)?)?);
+        parts.add(Part::Sku, self.put_new(claim(&product.sku, &product.id))?);
+        self.add_counts(&mut parts, None, Some(&product))?;
+        self.add_rows(&mut parts, None, Some(&product))?;
+        let Err(refused) = self.write(parts).await? else { return Ok(Outcome::Made(product)) };
+        let repeated = refused.iter().find(|(part, _)| *part == Part::Product).and_then(|(_, item)| item.clone());
+        match repeated {
+            Some(item) => Outcome::of_repeated(item, fingerprint),
+            None => Err(meaning(&refused)),
+        }
+    }
+
+    /// A product. One read, half a unit up to 4 KB: a change may take a moment to show.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn get(&self, id: &str) -> Result<Option<Product>, Error> {
+        self.read(&product_key(id), false).await
+    }
+
+    /// A product as it is now: one read of a whole unit, for what is decided by it.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn get_now(&self, id: &str) -> Result<Option<Product>, Error> {
+        self.read(&product_key(id), true).await
+    }
+
+    /// Changes a product: `change` is given the present one and tells the next, or refuses. When someone
+    /// else writes in between, it is asked again. One read and one transaction of the product and its rows.
+    ///
+    /// # Errors
+    /// `NotFound`, also of a brand or category · what `change` says · `Conflict` (`already_exists`) when the
+    /// SKU is taken · `Unavailable` when others keep writing.
+    pub async fn update(&self, id: &str, change: impl Fn(Product) -> Result<Product, Error>) -> Result<Product, Error> {
+        for _ in 0..ATTEMPTS {
+            let stored = self.product_to_change(id).await?;
+            let old = stored.value;
+            let new = change(old.clone())?;
+            let mut parts = Parts::new();
+            parts.add(Part::Product, self.put_over(product_item(&new, &stored.fingerprint)?, old.version, None)?);
+            if new.sku.folded() != old.sku.folded() {
+                parts.add(Part::Sku, self.put_new(claim(&new.sku, id))?);
+                parts.add(Part::Other, self.delete(&sku_key(&old.sku))?);
+            }
+            self.add_counts(&mut parts, Some(&old), Some(&new))?;
+            self.add_rows(&mut parts, Some(&old), Some(&new))?;
+            match self.write(parts).await? {
+                Ok(()) => return Ok(new),
+                // With another version beneath, all else may be this very change.
+                Err(refused) if refused.iter().any(|(part, _)| *part == Part::Product) => {}
+                Err(refused) => return Err(meaning(&refused)),
+            }
+        }
+        Err(Error::unavailable("the product kept changing"))
+    }
+
+    /// Deletes a product, if `allow` does not refuse the present one, and frees its SKU.
+    ///
+    /// # Errors
+    /// `NotFound` · what `allow` says · `Unavailable` when others keep writing.
+    pub async fn remove(&self, id: &str, allow: impl Fn(&Product) -> Result<(), Error>) -> Result<(), Error> {
+        for _ in 0..ATTEMPTS {
+            let product = self.product_to_change(id).await?.value;
+            allow(&product)?;
+            let mut parts = Parts::new();
+            parts.add(Part::Product, self.delete_over(&product_key(id), product.version, None)?);
+            parts.add(Part::Other, self.delete(&sku_key(&product.sku))?);
+            self.add_counts(&mut parts, Some(&product), None)?;
+            self.add_rows(&mut parts, Some(&product), None)?;
+            if self.write(parts).await?.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("the product kept changing"))
+    }
+
+    async fn product_to_change(&self, id: &str) -> Result<Stored<Product>, Error> {
+        let stored = self.read(&product_key(id), true).await?;
+        stored.ok_or_else(|| Error::not_found("There is no product with this id."))
+    }
+
+    /// The rows that go, and those that are there afterwards.
+    fn add_rows(&self, parts: &mut Parts<Part>, old: Option<&Product>, new: Option<&Product>) -> Result<(), Error> {
+        let of = |product: Option<&Product>| product.map_or_else(|| Ok(HashMap::new()), rows);
+        let (old, new) = (of(old)?, of(new)?);
+        for key in old.keys().filter(|key| !new.contains_key(*key)) {
+            parts.add(Part::Other, self.delete(key)?);
+        }
+        for row in new.into_values() {
+            parts.add(Part::Other, self.put(row)?);
+        }
+        Ok(())
+    }
+
+    /// The counts of brands and categories that change.
+    fn add_counts(&self, parts: &mut Parts<Part>, old: Option<&Product>, new: Option<&Product>) -> Result<(), Error> {
+        let brand = |product: Option<&Product>| product.and_then(|product| product.brand_id.clone());
+        let (old_brand, new_brand) = (brand(old), brand(new));
+        if old_brand != new_brand {
+            if let Some(id) = new_brand {
+                parts.add(Part::Brand, self.count_products(&brand_key(&id), 1)?);
+            }
+            if let Some(id) = old_brand {
+                parts.add(Part::Other, self.count_products(&brand_key(&id), -1)?);
+            }
+        }
+        let categories =
+            |product: Option<&Product>| product.map(|product| product.category_ids.clone()).unwrap_or_default();
+        let (before, after) = (categories(old), categories(new));
+        for (index, id) in after.iter().enumerate().filter(|(_, id)| !before.contains(id)) {
+            parts.add(Part::Category(index), self.count_products(&category_key(id), 1)?);
+        }
+        for id in before.iter().filter(|id| !after.contains(id)) {
+            parts.add(Part::Other, self.count_products(&category_key(id), -1)?);
+        }
+        Ok(())
+    }
+}
+
+/// The item that takes a SKU for a product, if it is free.
+fn claim(sku: &Sku, product_id: &str) -> Item {
+    HashMap::from([("pk".to_owned(), text(sku_key(sku))), ("productId".to_owned(), text(product_id))])
+}
+
+fn sku_key(sku: &Sku) -> String {
+    format!("sku#{}", sku.folded())
+}
+
+fn meaning(refused: &[(Part, Option<Item>)]) -> Error {
+    match refused.first().map(|(part, _)| *part) {
+        Some(Part::Sku) => Error::already_exists("/data/attributes/sku", "Another product has this SKU."),
+        Some(Part::Brand) => Error::not_found("There is no brand with this id.").at("/data/relationships/brand/data"),
+        Some(Part::Category(index)) => {
+            let pointer = format!("/data/relationships/categories/data/{index}");
+            Error::not_found("There is no category with this id.").at(pointer)
+        }
+        _ => Error::internal("a part without a condition was refused"),
+    }
+}

@@ -1,0 +1,91 @@
+//! Parameters and headers that operations share.
+
+use serde_json::{Map, Value, json};
+
+use super::schemas;
+use super::schemas::parts::{integer, text, with, words};
+
+/// A parameter of the components.
+pub fn parameter(name: &str) -> Value {
+    json!({"$ref": format!("#/components/parameters/{name}")})
+}
+
+/// The name of the component that asks for fields of a type.
+pub fn fields_of(kind: &str) -> String {
+    format!("fields-{kind}")
+}
+
+/// A query parameter.
+pub fn query(name: &str, schema: &Value, about: &str) -> Value {
+    json!({"name": name, "in": "query", "schema": schema, "description": about})
+}
+
+/// A query parameter that lists words, parted by commas.
+pub fn listed(name: &str, known: &[&str], about: &str) -> Value {
+    let schema = json!({"type": "array", "items": words(known), "uniqueItems": true});
+    json!({"name": name, "in": "query", "style": "form", "explode": false, "schema": schema, "description": about})
+}
+
+/// The parameters of a page.
+pub const PAGE: [&str; 3] = ["page-size", "page-after", "page-before"];
+
+pub fn parameters() -> Map<String, Value> {
+    let mut size = integer(1, 100);
+    size["default"] = json!(20);
+    let key = json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"});
+    let key_about = "New for each thing you mean, the same when you repeat the request.";
+    let header = |name: &str, required: bool, schema: &Value, about: &str| json!({"name": name, "in": "header", "required": required, "schema": schema, "description": about});
+    let path =
+        |name: &str| json!({"name": name, "in": "path", "required": true, "schema": schemas::parts::schema("Id")});
+    let cursor = "A cursor from `links` of an answer to the same listing. One of the two at most.";
+    let version = "The resource's ETag: the request is refused if there is a newer version.";
+    let version_schema = json!({"type": "string", "examples": ["\"1\""]});
+    let mut all: Map<String, Value> = [
+        ("page-size", query("page[size]", &size, "How many a page has at most.")),
+        ("page-after", query("page[after]", &text(), cursor)),
+        ("page-before", query("page[before]", &text(), cursor)),
+        ("id", path("id")),
+        ("productId", path("productId")),
+        ("idempotency-key", header("Idempotency-Key", false, &key, key_about)),
+        ("idempotency-key-required", header("Idempotency-Key", true, &key, key_about)),
+        ("if-match", header("If-Match", false, &version_schema, version)),
+    ]
+    .into_iter()
+    .map(|(name, parameter)| (name.to_owned(), parameter))
+    .collect();
+    let types = schemas::types();
+    for kind in types.iter().map(|one| one.kind) {
+        let mut fields: Vec<&str> =
+            types.iter().filter(|one| one.kind == kind).flat_map(schemas::types::Type::fields).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let parameter = listed(&format!("fields[{kind}]"), &fields, "Show these attributes and relationships only.");
+        all.insert(fields_of(kind), parameter);
+    }
+    all
+}
+
+/// A header of the components.
+pub fn header(name: &str) -> Value {
+    json!({"$ref": format!("#/components/headers/{name}")})
+}
+
+pub fn headers() -> Map<String, Value> {
+    let header = |required: bool, schema: Value, about: &str| json!({"required": required, "schema": schema, "description": about});
+    let (url, seconds) = (json!({"type": "string", "format": "uri"}), json!({"type": "integer", "minimum": 1}));
+    let (tag, replayed) = (json!({"type": "string", "pattern": "^\"[0-9]+\"$"}), json!({"const": "true"}));
+    let id = "The request's id, as it stands in the log.";
+    [
+        ("X-Request-Id", header(true, text(), id)),
+        ("RequestIdOfError", header(false, text(), "The request's id, unless the gateway itself answers.")),
+        ("Location", header(true, url, "Where it can be fetched: `links.self`.")),
+        ("ETag", header(true, tag, "The version, for `If-Match`.")),
+        ("Retry-After", header(true, seconds, "Seconds to wait.")),
+        ("WWW-Authenticate", header(true, with(text(), "How to sign in."), "`Bearer`")),
+        ("Idempotent-Replayed", header(false, replayed, "There if the same key made this before.")),
+        ("Cache-Control", header(true, text(), "Whether and for how long the answer may be kept.")),
+    ]
+    .into_iter()
+    .map(|(name, header)| (name.to_owned(), header))
+    .collect()
+}

@@ -1,0 +1,115 @@
+//! The types of inventory and sales.
+
+use serde_json::{Value, json};
+
+use super::parts::{integer, line, list, nullable, object, schema, text, time, with, words};
+use super::types::Access::{Needed, ReadOnly, Settable};
+use super::types::{Document, ID, Linkage, Relation, Type, attribute};
+
+fn one(name: &'static str, kind: &'static str) -> Relation {
+    Relation { name, kind, linkage: Linkage::One, settable: false, example: json!({"type": kind, "id": ID}) }
+}
+
+fn movement() -> Type {
+    let quantity = json!({"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000, "not": {"const": 0}});
+    let quantity = with(quantity, "Signed: what came in or went out. A receipt's is positive.");
+    Type {
+        name: "StockMovement",
+        kind: "stock-movements",
+        about: "One change of stock. Cannot be fetched by itself.",
+        path: None,
+        versioned: false,
+        attributes: vec![
+            attribute(Needed, "kind", words(&["receipt", "adjustment"]), json!("receipt")),
+            attribute(Needed, "quantity", quantity, json!(100)),
+            attribute(Needed, "reason", line(1, 500), json!("Delivery")),
+            attribute(Settable, "reference", nullable(line(1, 100)), json!("PO-2026-118")),
+            attribute(ReadOnly, "createdAt", time(), json!("2026-11-22T10:15:42Z")),
+        ],
+        relations: vec![one("product", "products")],
+        includes: &[],
+    }
+}
+
+fn sold_line() -> Value {
+    let members = [
+        ("productId", schema("Id")),
+        ("sku", text()),
+        ("name", text()),
+        ("unitPrice", schema("Money")),
+        ("quantity", integer(1, 1_000)),
+        ("lineTotal", schema("Total")),
+    ];
+    let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+    object(&members, &names)
+}
+
+fn ordered_lines() -> Value {
+    let expected = json!({
+        "allOf": [schema("Money")], "description": "The price the buyer saw. If it no longer holds, nothing is sold.",
+    });
+    let members = [("productId", line(1, 64)), ("quantity", integer(1, 1_000)), ("expectedUnitPrice", expected)];
+    let about = "Of at most 50 different products; lines of the same product become one.";
+    with(list(&object(&members, &["productId", "quantity"]), 1, 500), about)
+}
+
+pub fn types() -> Vec<Type> {
+    let money = json!({"amount": 1250, "currency": "USD"});
+    let total = json!({"amount": 2500, "currency": "USD"});
+    let sold = json!([{"productId": ID, "sku": "CUP-1", "name": "Coffee cup", "unitPrice": money, "quantity": 2,
+        "lineTotal": total}]);
+    let low = with(nullable(json!({"type": "integer", "minimum": 0})), "Where the shop wants to be warned.");
+    vec![
+        Type {
+            name: "StockItem",
+            kind: "stock-items",
+            about: "How much there is of a product, whose id it has.",
+            path: Some("/inventory/{productId}"),
+            versioned: true,
+            attributes: vec![
+                attribute(ReadOnly, "available", json!({"type": "integer", "minimum": 0}), json!(98)),
+                attribute(ReadOnly, "lowStockAt", low, json!(null)),
+                attribute(ReadOnly, "updatedAt", time(), json!("2026-11-22T10:15:42Z")),
+            ],
+            relations: vec![one("product", "products")],
+            includes: &[],
+        },
+        movement(),
+        Type {
+            name: "Sale",
+            kind: "sales",
+            about: "What was sold to whom, at the prices of the moment.",
+            path: Some("/sales/{id}"),
+            versioned: true,
+            attributes: vec![
+                attribute(ReadOnly, "number", with(text(), "For people to read out."), json!("20261122-7QK2M9XA")),
+                attribute(ReadOnly, "status", words(&["confirmed"]), json!("confirmed")),
+                attribute(ReadOnly, "lines", list(&sold_line(), 1, 50), sold),
+                attribute(ReadOnly, "total", schema("Total"), total),
+                attribute(ReadOnly, "createdAt", time(), json!("2026-11-22T10:15:42Z")),
+                attribute(ReadOnly, "updatedAt", time(), json!("2026-11-22T10:15:42Z")),
+            ],
+            relations: vec![one("customer", "users")],
+            includes: &[],
+        },
+    ]
+}
+
+pub fn documents() -> Vec<Document> {
+    let ordered = json!([{"productId": ID, "quantity": 2, "expectedUnitPrice": {"amount": 1250, "currency": "USD"}}]);
+    let receipt = json!({
+        "if": {"properties": {"kind": {"const": "receipt"}}},
+        "then": {"properties": {"quantity": {"minimum": 1}}},
+    });
+    vec![
+        Document { rules: receipt, ..movement().new_document("NewStockMovement") },
+        Document {
+            name: "Purchase",
+            kind: "sales",
+            identified: false,
+            attributes: vec![attribute(Needed, "lines", ordered_lines(), ordered)],
+            relations: vec![],
+            rules: json!({}),
+        },
+    ]
+}

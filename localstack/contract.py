@@ -18,9 +18,13 @@ import time
 import urllib.request
 from collections import Counter, defaultdict
 
-import schemathesis
 from api import Api, Unexpected
-from common import Failed, main
+from common import LOCAL, Failed, main
+
+# Read as it is imported; otherwise its caches would lie about in the folder this is called from.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(LOCAL / "hypothesis"))
+
+import schemathesis
 from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events

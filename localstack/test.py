@@ -31,6 +31,7 @@ CHECKS = {
     "cfn-lint": ["cfn-lint", "template.yaml"],
     "sam validate": ["sam", "validate", "--lint", "--template-file", "template.yaml", "--region", "us-east-1"],
 }
+PYTHON_TESTS = [sys.executable, "-m", "unittest", "discover", "--start-directory", "localstack", "--pattern", "test_*.py"]
 RUST_TESTS = ["cargo", "test", "--workspace", "--exclude", "localstack", "--no-fail-fast"]
 JOURNEYS = ["cargo", "test", "--package", "localstack", "--no-fail-fast"]
 JOURNEY = [sys.executable, "localstack/journey.py"]
@@ -163,6 +164,7 @@ def main():
         run("cargo", "--version")
         for name, command in CHECKS.items():
             tally.check(name, command)
+        tally.check("tests of the scripts", PYTHON_TESTS)
         tally.tests("tests", RUST_TESTS)
         on_a_cloud_of_its_own(tally)
     except KeyboardInterrupt:

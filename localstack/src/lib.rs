@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 
+pub mod document;
 pub mod keys;
 mod secrets;
 pub mod store;
@@ -149,7 +150,7 @@ impl Person<'_> {
     /// Sends any request. A body goes as a JSON:API document.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Reply {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.shop.url) };
-        let mut request = self.shop.http.request(method, url).header("accept", MEDIA_TYPE);
+        let mut request = self.shop.http.request(method, &url).header("accept", MEDIA_TYPE);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -167,7 +168,11 @@ impl Person<'_> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         secrets::note(&text);
-        Reply { status, headers, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        let is_json_api = headers.get("content-type").is_some_and(|kind| kind == MEDIA_TYPE);
+        let faults = if is_json_api { document::faults(status, &body) } else { Vec::new() };
+        assert!(faults.is_empty(), "{url} answered no JSON:API document: {faults:?}: {body}");
+        Reply { status, headers, body }
     }
 
     /// Adds a product to the catalogue and tells its id.

@@ -35,6 +35,9 @@ PYTHON_TESTS = [sys.executable, "-m", "unittest", "discover", "--start-directory
 RUST_TESTS = ["cargo", "test", "--workspace", "--exclude", "localstack", "--no-fail-fast"]
 JOURNEYS = ["cargo", "test", "--package", "localstack", "--no-fail-fast"]
 JOURNEY = [sys.executable, "localstack/journey.py"]
+CONTRACT = [sys.executable, "localstack/contract.py", "--max-examples"]
+# Of each operation and phase: some 2,000 requests for `make test`, more than 20,000 for `make proof`.
+FEW, MANY = "1", "700"
 
 # What the tests and steps print, one line each.
 RUST_RESULT = re.compile(r"^test result: .*? (\d+) passed; (\d+) failed;")
@@ -94,8 +97,8 @@ def heading(what):
     print(f"\n── {what} ── {time.strftime('%H:%M:%S')}", flush=True)
 
 
-def on_a_cloud_of_its_own(tally):
-    """Builds, deploys where IAM is enforced, and makes the journeys."""
+def on_a_cloud_of_its_own(tally, journeys):
+    """Builds, deploys where IAM is enforced, and does there what is asked for."""
     heading("build")
     build()
     folder = LOCAL / "test"
@@ -115,8 +118,7 @@ def on_a_cloud_of_its_own(tally):
         noted = folder / "secrets.txt"
         private_file(noted, "")
         os.environ.update(values, ZOCO_TEST_SECRETS=str(noted))
-        tally.tests("journeys", JOURNEYS)
-        tally.tests("a customer's journey over HTTP", JOURNEY)
+        journeys(tally)
     finally:
         try:
             log = logged(folder / "functions.log") if cloud.running()[0] else ""
@@ -128,6 +130,22 @@ def on_a_cloud_of_its_own(tally):
         print(f"the log has {len(found)} of {len(secrets)} secrets, such as {found[0]}", flush=True)
     what = f"no function logged any of {len(secrets)} passwords, tokens, keys, addresses, names and national ids"
     tally.step(what, log and len(secrets) > 100 and not found)
+
+
+def journeys(tally):
+    tally.tests("journeys", JOURNEYS)
+    tally.tests("a customer's journey over HTTP", JOURNEY)
+    # Last: its wrong passwords slow this address.
+    tally.tests("the API against its own description", [*CONTRACT, FEW])
+
+
+def contract_in_full(tally):
+    """The contract's row of the table of `make proof`."""
+    started = time.monotonic()
+    tally.tests("the API against its own description", [*CONTRACT, MANY])
+    took = time.monotonic() - started
+    reached = f"{tally.passed} operations as described, {tally.failed} not"
+    print(f"| API contract | no 5xx, nothing undocumented, 20,000 requests | {reached} | {took:.0f} s |", flush=True)
 
 
 def logged(path):
@@ -162,11 +180,14 @@ def main():
     tally = Tally()
     try:
         run("cargo", "--version")
+        if sys.argv[1:] == ["contract"]:
+            on_a_cloud_of_its_own(tally, contract_in_full)
+            sys.exit(1 if tally.failed else 0)
         for name, command in CHECKS.items():
             tally.check(name, command)
         tally.check("tests of the scripts", PYTHON_TESTS)
         tally.tests("tests", RUST_TESTS)
-        on_a_cloud_of_its_own(tally)
+        on_a_cloud_of_its_own(tally, journeys)
     except KeyboardInterrupt:
         print("\nstopped", flush=True)
         tally.failed += 1

@@ -170,7 +170,7 @@ impl Resource for Product {
 
     fn relationships(&self) -> Vec<Relationship> {
         let brand = self.brand_id.as_deref();
-        let categories = format!("/categories?filter[product]={}", self.id);
+        let categories = format!("/categories?filter%5Bproduct%5D={}", self.id);
         vec![
             Relationship::one("brand", "brands", brand, brand.map(|id| format!("/brands/{id}"))),
             Relationship::many("categories", "categories", &self.category_ids, categories),

@@ -61,7 +61,7 @@ fn common() -> Vec<(&'static str, Value)> {
         ("Total", money(9_007_199_254_740_991)),
         ("JsonApi", object(&[("version", json!({"const": "1.1"}))], &["version"])),
         ("SelfLink", object(&[("self", url())], &["self"])),
-        ("RelatedLink", object(&[("related", json!({"type": "string"}))], &["related"])),
+        ("RelatedLink", object(&[("related", url())], &["related"])),
         ("PageLinks", object(&[("self", url()), ("prev", or_null()), ("next", or_null())], &["self", "prev", "next"])),
         ("Errors", error_document()),
         ("Health", health()),

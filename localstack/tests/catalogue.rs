@@ -59,6 +59,8 @@ async fn a_brand_lives_from_its_creation_to_its_deletion_and_is_not_deleted_whil
     let cup_path = format!("/products/{}", cup.id());
     let none = json!({"type": "products", "id": cup.id(), "relationships": {"brand": {"data": null}}});
     assert_eq!(staff.put_in(Method::PATCH, &cup_path, &none).await.status, 200);
+    let included = shop.anyone().get(&format!("{cup_path}?include=brand")).await;
+    assert_eq!(included.body["included"], json!([]), "asked for, and none");
     assert_eq!(staff.send(Method::DELETE, &path, &[], None).await.status, 204);
     assert_eq!(shop.anyone().get(&path).await.status, 404);
 }

@@ -29,6 +29,12 @@ pub fn is_id(text: &str) -> bool {
     text.len() == 36 && text.parse::<Uuid>().is_ok_and(|id| id.to_string() == text)
 }
 
+/// An id that a client sent, or the id of nothing if it is not in our form: it cannot name a thing, and may
+/// be of any length.
+pub fn known_or_none(text: &str) -> String {
+    if is_id(text) { text.to_owned() } else { "none".to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

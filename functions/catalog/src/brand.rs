@@ -8,6 +8,9 @@ use shared::jsonapi::{Body, Faults, Input, Resource};
 
 use crate::text;
 
+/// A hundred letters of four bytes; a few letters grow by folding.
+const SLUG_BYTES: usize = 400;
+
 const READ_ONLY: [&str; 4] = ["slug", "path", "createdAt", "updatedAt"];
 
 /// A brand as stored and as shown.
@@ -39,9 +42,13 @@ impl Name {
     /// A fault when it is not 1 to 100 characters with a letter or a digit among them.
     pub fn parse(input: Input) -> Result<Self, Faults> {
         let fault = input.fault("must have a letter or a digit");
+        let long = input.fault("is too long without its accents and ligatures");
         let name = input.line(1..=100)?;
-        let slug = text::slug(&name);
-        if slug.is_empty() { Err(fault) } else { Ok(Self { name, slug }) }
+        match text::slug(&name) {
+            slug if slug.is_empty() => Err(fault),
+            slug if slug.len() > SLUG_BYTES => Err(long),
+            slug => Ok(Self { name, slug }),
+        }
     }
 }
 

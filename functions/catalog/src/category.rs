@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::Error;
 use shared::clock::Timestamp;
 use shared::http::Query;
 use shared::jsonapi::{Body, Relationship, Resource};
+use shared::{Error, ids};
 
 use crate::brand::{Name, Sent};
 
@@ -143,7 +143,7 @@ impl Filter {
             (None, None) => Ok(Self::All),
             (Some("root"), None) => Ok(Self::Below(None)),
             (Some(parent), None) => Ok(Self::Below(Some(parent.to_owned()))),
-            (None, Some(product)) => Ok(Self::Of(product.to_owned())),
+            (None, Some(product)) => Ok(Self::Of(ids::known_or_none(product))),
             (Some(_), Some(_)) => {
                 Err(Error::parameter("filter[product]", "Give either filter[parent] or filter[product]."))
             }

@@ -7,14 +7,17 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use shared::Error;
 use shared::http::Query;
+use shared::{Error, ids};
 
 use crate::product::{Product, Status};
 use crate::text;
 
 /// The most words of a product that are found.
 const MOST_WORDS: usize = 30;
+
+/// Bytes of a folded name that it is sorted by.
+const NAME_BYTES: usize = 900;
 
 /// The fewest letters of a word that is looked for: a partition is what words begin with.
 const SHORTEST_TERM: usize = 2;
@@ -54,9 +57,13 @@ impl Order {
     }
 }
 
-/// The position of something by its name: accents and case do not matter.
+/// The position of something by its name: accents and case do not matter. The separator is below the space, so
+/// that `Tea` comes before `Tea cup`.
 pub fn name_position(name: &str, id: &str) -> String {
-    format!("{}#{id}", text::fold(name))
+    let mut folded = text::fold(name);
+    // A few letters grow by folding, and a sort key has at most 1,024 bytes.
+    folded.truncate(folded.floor_char_boundary(NAME_BYTES));
+    format!("{folded}\u{1}{id}")
 }
 
 /// An amount as text of fixed width, so that text order is the order of amounts.
@@ -75,11 +82,18 @@ pub fn facets(product: &Product) -> Vec<String> {
 /// The words by which a product is found: of its name, its SKU (also whole) and its tags.
 pub fn words(product: &Product) -> BTreeSet<String> {
     let sku = product.sku.as_str();
-    let texts = [product.name.as_str(), sku].into_iter().chain(product.tags.iter().map(String::as_str));
-    let mut words = text::words(texts);
     let whole: String = text::fold(sku).chars().filter(|character| *character != ' ').collect();
-    words.insert(whole);
-    words.into_iter().filter(|word| word.chars().count() >= SHORTEST_TERM).take(MOST_WORDS).collect()
+    let texts = [whole.as_str(), product.name.as_str(), sku].into_iter();
+    let mut words = BTreeSet::new();
+    // The most telling first: there may be more than are kept.
+    for text in texts.chain(product.tags.iter().map(String::as_str)) {
+        for word in text::words([text]).into_iter().filter(|word| word.chars().count() >= SHORTEST_TERM) {
+            if words.len() < MOST_WORDS {
+                words.insert(word);
+            }
+        }
+    }
+    words
 }
 
 /// The list of everything of a status.
@@ -148,7 +162,7 @@ impl Wanted {
         }
         let default = if price.is_some() { (Order::Price, false) } else { (Order::CreatedAt, true) };
         let (order, descending) = sort.unwrap_or(default);
-        let id = |name| query.get(name).map(str::to_owned);
+        let id = |name| query.get(name).map(ids::known_or_none);
         let (category, brand) = (id("filter[category]"), id("filter[brand]"));
         Ok(Self { status, category, brand, terms, price, order, ascending: !descending })
     }
@@ -213,8 +227,10 @@ fn price_range(text: &str) -> Result<(i64, i64), Error> {
 
 fn terms(text: &str) -> Result<Vec<String>, Error> {
     let mut terms: Vec<String> = text::words([text]).into_iter().collect();
-    if terms.is_empty() || terms.len() > 10 || terms.iter().any(|term| term.chars().count() < SHORTEST_TERM) {
-        let detail = format!("Look for one to ten words, each with {SHORTEST_TERM} letters or more.");
+    // Letters that stand alone, as in `men's`, are no words of products either.
+    terms.retain(|term| term.chars().count() >= SHORTEST_TERM);
+    if terms.is_empty() || terms.len() > 10 {
+        let detail = format!("Look for one to ten words with {SHORTEST_TERM} letters or more.");
         return Err(Error::parameter("filter[text]", detail));
     }
     terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));

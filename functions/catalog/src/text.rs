@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use caseless::default_case_fold_str;
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// Letters of a word that are kept: longer ones are found by their beginning.
 const LONGEST_WORD: usize = 30;
 
 /// A text without accents and case, its words apart by single spaces: `Café-Crème` is `cafe creme`.
 pub fn fold(text: &str) -> String {
-    let plain: String = text.nfkd().filter(|character| !is_combining_mark(*character)).collect();
+    // The accents of Latin, Greek and Cyrillic letters; other scripts' marks tell words apart.
+    let plain: String = text.nfkd().filter(|character| !('\u{300}'..='\u{36f}').contains(character)).collect();
     let folded: String = default_case_fold_str(&plain).nfkc().collect();
     let words: Vec<&str> = folded.split(|character: char| !character.is_alphanumeric()).collect();
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -42,6 +42,7 @@ mod tests {
         }
         assert_eq!(slug("  Tea & Coffee  "), "tea-coffee");
         assert_eq!(slug("🦀"), "");
+        assert_ne!(fold("カバー"), fold("カハー"));
     }
 
     #[test]

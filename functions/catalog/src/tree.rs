@@ -10,8 +10,14 @@ use shared::Error;
 /// The deepest level. A root is the first.
 pub const DEEPEST: usize = 6;
 
-/// The most categories: the tree then has some 100 KB, and an item 400 at most.
+/// The most categories.
 pub const MOST: usize = 1_000;
+
+/// The most bytes: an item has 400 KB.
+const MOST_BYTES: usize = 350_000;
+
+/// Bytes of a category besides its slug: two ids and the names of the members.
+const NODE_BYTES: usize = 100;
 
 /// The shape of the tree.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -79,8 +85,10 @@ impl Tree {
         let node = Node { parent: parent.map(str::to_owned), slug: slug.to_owned() };
         tree.nodes.insert(id.to_owned(), node);
         tree.version += 1;
-        if tree.nodes.len() > MOST {
-            return Err(Error::conflict("too_many", "Too many", format!("A shop has at most {MOST} categories.")));
+        let size: usize = tree.nodes.values().map(|node| node.slug.len() + NODE_BYTES).sum();
+        if tree.nodes.len() > MOST || size > MOST_BYTES {
+            let detail = format!("A shop has at most {MOST} categories, fewer with long names in other scripts.");
+            return Err(Error::conflict("too_many", "Too many", detail));
         }
         let deepest = tree.subtree(id).iter().map(|below| tree.ancestry(below).count()).max();
         if deepest.is_some_and(|depth| depth > DEEPEST) {

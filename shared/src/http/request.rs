@@ -74,6 +74,11 @@ impl Request {
         Some(names.split(',').collect())
     }
 
+    /// Whether the request has an `include`.
+    pub(crate) fn asks_to_include(&self) -> bool {
+        self.query_pairs().any(|(name, _)| name == "include")
+    }
+
     /// The resource that the body wants to be made.
     ///
     /// # Errors

@@ -54,8 +54,7 @@ impl Body {
             let fault = Fault::at("/data/relationships", "this resource has no relationships that can be set");
             return Err(Error::attributes(vec![fault]));
         }
-        let attributes = object.remove("attributes").unwrap_or_else(|| Value::Object(Map::new()));
-        Ok(Input::new(attributes, "/data/attributes").object()?)
+        Ok(part(&mut object, "attributes").object()?)
     }
 
     /// The attributes and the relationships, to be read member by member and finished together
@@ -65,9 +64,7 @@ impl Body {
     /// 422 when one of them is not an object.
     pub fn members(self) -> Result<(Fields, Fields), Error> {
         let mut object = self.object;
-        let mut member = |name: &str| object.remove(name).unwrap_or_else(|| Value::Object(Map::new()));
-        let attributes = Input::new(member("attributes"), "/data/attributes").object()?;
-        Ok((attributes, Input::new(member("relationships"), "/data/relationships").object()?))
+        Ok((part(&mut object, "attributes").object()?, part(&mut object, "relationships").object()?))
     }
 
     /// What two equal requests have in common: SHA-256 over the resource object with its members
@@ -98,6 +95,15 @@ impl Body {
             }
             None => Err(Error::malformed(format!("`data` needs a `type`, here `{kind}`.")).at("/data")),
         }
+    }
+}
+
+/// A member of a resource object, or an empty object in its place: what is missing in that, is missing in the
+/// resource.
+fn part(object: &mut Map<String, Value>, name: &str) -> Input {
+    match object.remove(name) {
+        Some(value) => Input::new(value, format!("/data/{name}")),
+        None => Input::new(Value::Object(Map::new()), "/data"),
     }
 }
 

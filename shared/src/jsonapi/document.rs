@@ -78,9 +78,10 @@ impl<'a> Included<'a> {
         self
     }
 
-    /// The response, its document with them. A request that asked for none gets no member `included`.
+    /// The response, its document with them: also with none, if the request has an `include` (JSON:API 1.1,
+    /// "Inclusion of Related Resources").
     pub fn put_into(self, response: Response) -> Response {
-        if self.objects.is_empty() {
+        if !self.request.asks_to_include() {
             return response;
         }
         let (parts, body) = response.into_parts();

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, Fault};
+use crate::ids;
 
 /// What is wrong with a part of a document; never empty.
 #[derive(Debug)]
@@ -123,10 +124,10 @@ impl Input {
 
     /// The `data` of a relationship object.
     fn data(self) -> Result<Self, Faults> {
+        let missing = self.fault("`data` is missing");
         let mut fields = self.object()?;
         let pointer = fields.pointer_to("data");
-        let data = fields.members.remove("data");
-        data.map(|value| Self::new(value, &pointer)).ok_or_else(|| Faults(vec![Fault::at(pointer, "is missing")]))
+        fields.members.remove("data").map(|value| Self::new(value, pointer)).ok_or(missing)
     }
 
     /// A resource identifier object.
@@ -134,7 +135,7 @@ impl Input {
         let wrong = self.fault(format!("must be a resource identifier of the type `{kind}`"));
         let is_kind = self.value["type"] == kind;
         match self.value["id"].as_str() {
-            Some(id) if is_kind => Ok(id.to_owned()),
+            Some(id) if is_kind => Ok(ids::known_or_none(id)),
             _ => Err(wrong),
         }
     }
@@ -166,7 +167,8 @@ impl Fields {
     /// A member that has to be there.
     pub fn required<T>(&mut self, name: &str, read: impl FnOnce(Input) -> Result<T, Faults>) -> Option<T> {
         if !self.members.contains_key(name) {
-            self.faults.push(Fault::at(self.pointer_to(name), "is missing"));
+            // A pointer leads to something that exists (JSON:API 1.1, "Error Objects").
+            self.faults.push(Fault::at(&self.pointer, format!("`{name}` is missing")));
         }
         self.optional(name, read)
     }
@@ -249,7 +251,7 @@ mod tests {
             faults(read),
             [
                 "/data/attributes/size must be a whole number from 1 to 9",
-                "/data/attributes/name is missing",
+                "/data/attributes `name` is missing",
                 "/data/attributes/co~1lor is not an attribute known here",
                 "/data/attributes/id is read-only",
             ]

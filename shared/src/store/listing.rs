@@ -2,6 +2,8 @@
 //! listing: `<what it is sorted by>#<id>`. A page begins beyond a position, so it does not matter whether the
 //! item that was there still is.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use futures_util::future::try_join_all;
 use serde::de::DeserializeOwned;
@@ -27,13 +29,35 @@ pub struct Listing<'a> {
     pub ascending: bool,
     /// The first and the last position that belong to the listing, if not all do.
     pub within: Option<(String, String)>,
+    /// How a page is filled when some of what is read does not belong to it.
+    pub sieve: Option<Sieve>,
+}
+
+/// How a page is filled from more than it shows.
+#[derive(Clone, Copy)]
+pub struct Sieve {
+    /// Items to read by a query, at least.
+    pub items: usize,
+    /// The most queries for a page.
+    pub queries: usize,
+    /// What is answered when those did not fill it.
+    pub refusal: fn() -> Error,
 }
 
 impl<'a> Listing<'a> {
     /// One partition by age, newest first.
     pub fn newest(table: &'a str, index: &'a str, partition_key: &'a str, partition: impl Into<String>) -> Self {
         let partitions = vec![partition.into()];
-        Self { table, index, partition_key, partitions, sort_key: POSITION, ascending: false, within: None }
+        Self {
+            table,
+            index,
+            partition_key,
+            partitions,
+            sort_key: POSITION,
+            ascending: false,
+            within: None,
+            sieve: None,
+        }
     }
 }
 
@@ -60,9 +84,16 @@ pub async fn list<T: DeserializeOwned>(
     if !ascending(listing, request) {
         found.reverse();
     }
-    found.dedup_by(|(one, _), (other, _)| one == other);
+    // Indexes follow the table one after the other: for a moment, something may have two positions.
+    let mut shown = BTreeSet::new();
+    found.retain(|(position, _)| shown.insert(id_of(position).to_owned()));
     found.truncate(request.limit());
     Ok(request.page(found.into_iter().map(|(_, item)| item).collect(), position))
+}
+
+/// The id in a position: what is behind its separator.
+fn id_of(position: &str) -> &str {
+    position.rsplit(['#', '\u{1}']).next().unwrap_or(position)
 }
 
 /// Whether a page is read from smaller positions to larger ones.
@@ -81,10 +112,14 @@ async fn read<T: DeserializeOwned>(
 ) -> Result<Vec<(String, T)>, Error> {
     let (ascending, mut found) = (ascending(listing, request), Vec::new());
     let mut beyond = request.position().map(str::to_owned);
-    let mut inclusive = request.inclusive();
+    let (mut inclusive, mut queries) = (request.inclusive(), 0);
     loop {
+        queries += 1;
+        if let Some(sieve) = listing.sieve.filter(|sieve| queries > sieve.queries) {
+            return Err((sieve.refusal)());
+        }
         // The item at the position itself is read too where the bound cannot leave it out.
-        let wanted = request.limit() + 1;
+        let wanted = (request.limit() + 1).max(listing.sieve.map_or(0, |sieve| sieve.items));
         let (first, last) = bounds(listing, beyond.as_deref(), inclusive, ascending);
         let page = client
             .query()
@@ -121,8 +156,7 @@ async fn read<T: DeserializeOwned>(
 
 /// The first and the last position that a query may give: those of the listing beyond a position.
 fn bounds(listing: &Listing<'_>, beyond: Option<&str>, inclusive: bool, ascending: bool) -> (String, String) {
-    // Every position begins with a printable character, and ends below the last one there is.
-    let (first, last) = listing.within.clone().unwrap_or_else(|| (" ".to_owned(), "\u{10ffff}".to_owned()));
+    let (first, last) = listing.within.clone().unwrap_or_else(|| ("\u{0}".to_owned(), "\u{10ffff}".to_owned()));
     match beyond {
         // The smallest text after it.
         Some(position) if ascending && inclusive => (first.max(position.to_owned()), last),

@@ -22,7 +22,7 @@ use crate::aws;
 use crate::config::StartupError;
 use crate::error::Error;
 pub use calls::{Call, batch_get, batch_write, delete, get, query, update};
-pub use listing::{Listing, POSITION, list, position};
+pub use listing::{Listing, POSITION, Sieve, list, position};
 pub use meter::{Meter, Usage};
 pub use revocations::Revocations;
 pub use transaction::{Refused, transact};

@@ -61,8 +61,16 @@ impl Catalog {
     pub async fn list_brands(&self, order: Order, ascending: bool, page: &PageRequest) -> Result<Page<Brand>, Error> {
         let (index, sort_key) = order.index();
         let (partition_key, partitions) = ("listing", vec![BRANDS.to_owned()]);
-        let listing =
-            Listing { table: &self.table, index, partition_key, partitions, sort_key, ascending, within: None };
+        let listing = Listing {
+            table: &self.table,
+            index,
+            partition_key,
+            partitions,
+            sort_key,
+            ascending,
+            within: None,
+            sieve: None,
+        };
         let position = |brand: &Brand| if order == Order::Name { by_name(brand) } else { by_age(brand) };
         store::list(&self.client, &listing, page, position, |_| true).await
     }
@@ -78,7 +86,7 @@ impl Catalog {
             let Stored { value: old, fingerprint } = self.brand_to_change(id).await?;
             let new = change(old.clone())?;
             let mut parts = Parts::new();
-            parts.add(Part::Brand, self.put_over(item(&new, &fingerprint)?, old.version, Some(old.products))?);
+            parts.add(Part::Brand, self.set_over(item(&new, &fingerprint)?, old.version)?);
             if new.slug != old.slug {
                 parts.add(Part::Slug, self.put_new(claim(&new))?);
                 parts.add(Part::Brand, self.delete(&slug_key(&old.slug))?);
@@ -147,5 +155,8 @@ fn slug_key(slug: &str) -> String {
 }
 
 fn name_taken() -> Error {
-    Error::already_exists("/data/attributes/name", "Another brand has this name, but for accents and case.")
+    Error::already_exists(
+        "/data/attributes/name",
+        "Another brand has this name, but for accents, case and punctuation.",
+    )
 }

@@ -78,7 +78,7 @@ impl Catalog {
         drafts: bool,
         page: &PageRequest,
     ) -> Result<Page<Placed>, Error> {
-        let tree = self.tree(false).await?;
+        let tree = self.tree(true).await?;
         let ids: Vec<String> = match filter {
             Filter::All => tree.ids().map(str::to_owned).collect(),
             Filter::Below(parent) => tree.children(parent.as_deref()).map(str::to_owned).collect(),
@@ -91,23 +91,18 @@ impl Catalog {
         paths.sort_unstable();
         let at = page.position().unwrap_or_default();
         let here = |path: &String| page.inclusive() && path == at;
-        let wanted: Vec<&str> = match page.backwards() {
-            true => paths
-                .iter()
-                .rev()
-                .filter(|(path, _)| path.as_str() < at || here(path))
-                .map(|(_, id)| id.as_str())
-                .collect(),
-            false => {
-                paths.iter().filter(|(path, _)| path.as_str() > at || here(path)).map(|(_, id)| id.as_str()).collect()
-            }
+        let wanted: Vec<(String, String)> = match page.backwards() {
+            true => paths.into_iter().rev().filter(|(path, _)| path.as_str() < at || here(path)).collect(),
+            false => paths.into_iter().filter(|(path, _)| path.as_str() > at || here(path)).collect(),
         };
-        let mut found = self.categories(wanted.into_iter().take(page.limit())).await?;
-        found.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-        if page.backwards() {
-            found.reverse();
-        }
-        Ok(page.page(found, |placed| placed.path.clone()))
+        // The page and its neighbours by the tree as it was read, whatever happens to the items meanwhile.
+        let wanted = wanted.into_iter().take(page.limit()).collect();
+        let Page { items, prev, next } = page.page(wanted, |(path, _)| path.clone());
+        let found = self.read_many(items.iter().map(|(_, id)| category_key(id)).collect::<Vec<_>>()).await?;
+        let found = found.into_iter().map(|item| Ok(place(store::from_item(item)?, &tree)));
+        let mut items: Vec<Placed> = found.collect::<Result<_, Error>>()?;
+        items.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        Ok(Page { items, prev, next })
     }
 
     /// The categories with these ids that are not among those shown already: what a document has to include.
@@ -142,7 +137,7 @@ impl Catalog {
             let new = change(old.clone())?;
             let present = self.tree(true).await?;
             let mut parts = Parts::new();
-            parts.add(Part::Category, self.put_over(item(&new, &fingerprint)?, old.version, Some(old.products))?);
+            parts.add(Part::Category, self.set_over(item(&new, &fingerprint)?, old.version)?);
             let mut tree = present.clone();
             if (&new.slug, &new.parent_id) != (&old.slug, &old.parent_id) {
                 tree = present.place(id, new.parent_id.as_deref(), &new.slug)?;
@@ -197,7 +192,7 @@ impl Catalog {
     fn put_tree(&self, tree: &Tree, version: u64) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, Error> {
         let mut item = store::to_item(tree)?;
         item.insert("pk".to_owned(), text(TREE));
-        if version == 0 { self.put_new(item) } else { self.put_over(item, version, None) }
+        if version == 0 { self.put_new(item) } else { self.put_over(item, version) }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use shared::Error;
 use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Listing};
+use shared::store::{self, Listing, Sieve};
 
 use super::Catalog;
 use crate::brand::Brand;
@@ -14,6 +14,15 @@ use crate::product::Product;
 
 /// The most categories whose lists are merged: each is a query.
 const MOST_MERGED: usize = 50;
+
+/// How a page is filled from the products that have one of the words.
+const SIEVE: Sieve = Sieve { items: 200, queries: 20, refusal: too_common };
+
+fn too_common() -> Error {
+    let detail =
+        "Too many products have the longest of these words, and too few have the rest. Write more of the words.";
+    Error::parameter("filter[text]", detail)
+}
 
 impl Catalog {
     /// A page of products. One query of the list; with a category also one read of the tree, and one query
@@ -25,7 +34,7 @@ impl Catalog {
     pub async fn list(&self, wanted: &Wanted, page: &PageRequest) -> Result<Page<Product>, Error> {
         let categories = match &wanted.category {
             None => None,
-            Some(id) => Some(self.merged(id).await?),
+            Some(id) => Some(self.merged(id, !wanted.terms.is_empty()).await?),
         };
         let categories = categories.as_deref();
         if wanted.terms.is_empty() {
@@ -40,8 +49,12 @@ impl Catalog {
                 sort_key,
                 ascending,
                 within,
+                sieve: None,
             };
             return store::list(&self.client, &listing, page, |product| wanted.order.position(product), |_| true).await;
+        }
+        if categories.is_some_and(<[String]>::is_empty) {
+            return Ok(page.page(Vec::new(), |product| wanted.order.position(product)));
         }
         let term = &wanted.terms[0];
         let listing = Listing {
@@ -52,6 +65,7 @@ impl Catalog {
             sort_key: "namePosition",
             ascending: true,
             within: Some((term.clone(), format!("{term}\u{10ffff}"))),
+            sieve: Some(SIEVE),
         };
         let keep = |found: &Found| wanted.keeps(&found.word, &found.product, categories);
         Ok(store::list(&self.client, &listing, page, Found::position, keep).await?.map(|found| found.product))
@@ -78,10 +92,10 @@ impl Catalog {
     }
 
     /// A category and all below it. None, if there is no such category.
-    async fn merged(&self, id: &str) -> Result<Vec<String>, Error> {
+    async fn merged(&self, id: &str, by_text: bool) -> Result<Vec<String>, Error> {
         let categories = self.tree(false).await?.subtree(id);
-        if categories.len() > MOST_MERGED {
-            let detail = format!("More than {MOST_MERGED} categories are below this one. Ask for one of them.");
+        if categories.len() > MOST_MERGED && !by_text {
+            let detail = format!("This category and those below it are more than {MOST_MERGED}. Ask for one of them.");
             return Err(Error::parameter("filter[category]", detail));
         }
         Ok(categories)

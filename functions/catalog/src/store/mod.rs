@@ -95,15 +95,29 @@ impl Catalog {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    /// Puts an item over the one of a version; where products are counted, also of a count.
-    fn put_over(&self, item: Item, version: u64, products: Option<u64>) -> Result<TransactWriteItem, Error> {
-        let mut put = Put::builder().table_name(&self.table).set_item(Some(item));
-        put = put.condition_expression(unchanged(products)).expression_attribute_names("#version", "version");
-        put = put.expression_attribute_values(":version", number(version));
-        if let Some(products) = products {
-            put = put.expression_attribute_values(":products", number(products));
+    /// Puts an item over the one of a version.
+    fn put_over(&self, item: Item, version: u64) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item));
+        let put = put.condition_expression(unchanged(None)).expression_attribute_names("#version", "version");
+        let put = put.expression_attribute_values(":version", number(version)).build().map_err(Error::internal)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Sets all attributes of an item of a version but the count of its products, which others change meanwhile.
+    fn set_over(&self, mut item: Item, version: u64) -> Result<TransactWriteItem, Error> {
+        item.remove("products");
+        let key = item.remove("pk").unwrap_or_else(|| text(""));
+        let mut update = Update::builder().table_name(&self.table).key("pk", key);
+        let mut sets = Vec::new();
+        for (index, (name, value)) in item.into_iter().enumerate() {
+            sets.push(format!("#a{index} = :a{index}"));
+            update = update.expression_attribute_names(format!("#a{index}"), name);
+            update = update.expression_attribute_values(format!(":a{index}"), value);
         }
-        Ok(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build())
+        update = update.update_expression(format!("SET {}", sets.join(", ")));
+        update = update.condition_expression(unchanged(None)).expression_attribute_names("#version", "version");
+        let update = update.expression_attribute_values(":version", number(version)).build();
+        Ok(TransactWriteItem::builder().update(update.map_err(Error::internal)?).build())
     }
 
     /// Deletes an item of a version; where products are counted, also of a count.

@@ -71,7 +71,7 @@ impl Catalog {
             let old = stored.value;
             let new = change(old.clone())?;
             let mut parts = Parts::new();
-            parts.add(Part::Product, self.put_over(product_item(&new, &stored.fingerprint)?, old.version, None)?);
+            parts.add(Part::Product, self.put_over(product_item(&new, &stored.fingerprint)?, old.version)?);
             if new.sku.folded() != old.sku.folded() {
                 parts.add(Part::Sku, self.put_new(claim(&new.sku, id))?);
                 parts.add(Part::Other, self.delete(&sku_key(&old.sku))?);

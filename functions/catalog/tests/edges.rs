@@ -1,0 +1,114 @@
+//! What names, words and ids can be at their edges: never a failure of ours.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use catalog::Catalog;
+use catalog::brand::Brand;
+use catalog::category::Filter;
+use catalog::listing::Wanted;
+use catalog::product::{Product, Status};
+use catalog::testing::cup;
+use serde_json::json;
+use shared::http::Query;
+use shared::jsonapi::{Body, Cursors};
+use shared::testing::Cloud;
+use shared::{Error, clock, ids};
+
+async fn catalog() -> Catalog {
+    Catalog::new(Cloud::start().await.client(), "CatalogTable")
+}
+
+async fn names(catalog: &Catalog, pairs: &[(&str, &str)]) -> Result<Vec<String>, Error> {
+    let query = Query::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let page = Cursors::new("key").page(&query, "l")?;
+    let page = catalog.list(&Wanted::parse(&query)?, &page).await?;
+    Ok(page.items.into_iter().map(|product| product.name).collect())
+}
+
+async fn add(catalog: &Catalog, name: &str) {
+    catalog.create(Product { name: name.to_owned(), ..cup(Status::Active) }, "").await.unwrap();
+}
+
+fn brand(name: &str) -> Result<Brand, Error> {
+    let body = json!({"data": {"type": "brands", "attributes": {"name": name}}}).to_string();
+    Brand::parse(Body::new_resource(body.as_bytes(), "brands").unwrap(), ids::new(), clock::now())
+}
+
+#[tokio::test]
+async fn names_that_grow_or_vanish_by_folding_are_kept_and_sorted() {
+    let catalog = catalog().await;
+    for name in ["\u{fdfa}".repeat(200).as_str(), "㌖".repeat(200).as_str(), "🦀", "Tea cup", "Tea", "tea"] {
+        add(&catalog, name).await;
+    }
+    let sorted = names(&catalog, &[("sort", "name")]).await.unwrap();
+    assert_eq!(sorted.len(), 6);
+    assert_eq!(sorted[0], "🦀");
+    assert_eq!(sorted[3], "Tea cup", "after both teas");
+    assert!(catalog.create_brand(brand("茶".repeat(100).as_str()).unwrap(), "").await.is_ok());
+    for name in ["\u{fdfa}".repeat(100).as_str(), "🦀", "—"] {
+        assert_eq!(brand(name).unwrap_err().code, "invalid_attribute");
+    }
+}
+
+#[tokio::test]
+async fn ids_of_any_length_name_nothing() {
+    let (catalog, long) = (catalog().await, "x".repeat(3_000));
+    add(&catalog, "Cup").await;
+    for filter in ["filter[brand]", "filter[category]"] {
+        assert!(names(&catalog, &[(filter, &long)]).await.unwrap().is_empty(), "{filter}");
+    }
+    for filter in ["filter[parent]", "filter[product]"] {
+        let query = Query::new([(filter.to_owned(), long.clone())]);
+        let page = Cursors::new("key").page(&query, "l").unwrap();
+        let filter = Filter::parse(&query).unwrap();
+        assert!(catalog.list_categories(&filter, false, &page).await.unwrap().items.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn letters_that_stand_alone_do_not_spoil_a_search() {
+    let catalog = catalog().await;
+    add(&catalog, "Men's shoes, size C").await;
+    for text in ["men's shoes", "shoes C", "MEN SHO"] {
+        assert_eq!(names(&catalog, &[("filter[text]", text)]).await.unwrap().len(), 1, "{text}");
+    }
+    assert_eq!(names(&catalog, &[("filter[text]", "C")]).await.unwrap_err().code, "invalid_parameter");
+}
+
+#[tokio::test]
+async fn a_product_with_more_words_than_are_kept_is_found_by_its_name_and_sku() {
+    let catalog = catalog().await;
+    let tags = (0..20).map(|number| format!("aa{number} ab{number}")).collect();
+    let zebra = Product { name: "Zebra mug".to_owned(), tags, ..cup(Status::Active) };
+    let sku = zebra.sku.as_str().to_owned();
+    catalog.create(zebra, "").await.unwrap();
+    for text in ["zebra", sku.replace('-', "").as_str()] {
+        assert_eq!(names(&catalog, &[("filter[text]", text)]).await.unwrap().len(), 1, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_brand_is_renamed_while_products_are_added_to_it() {
+    let catalog = catalog().await;
+    let made = brand("Loza").unwrap();
+    let id = made.id.clone();
+    catalog.create_brand(made, "").await.unwrap();
+    let add = async {
+        for _ in 0..20 {
+            let product = Product { brand_id: Some(id.clone()), ..cup(Status::Active) };
+            catalog.create(product, "").await.unwrap();
+        }
+    };
+    let rename = async {
+        for number in 0..10 {
+            let body =
+                json!({"data": {"type": "brands", "id": id, "attributes": {"description": format!("{number}")}}});
+            let sent =
+                Brand::parse_changes(Body::update_of(body.to_string().as_bytes(), "brands", &id).unwrap()).unwrap();
+            catalog.update_brand(&id, |brand| Ok(brand.changed(&sent, clock::now()))).await.unwrap();
+        }
+    };
+    tokio::join!(add, rename);
+    let brand = catalog.brand(&id).await.unwrap().unwrap();
+    assert_eq!((brand.products, brand.version), (20, 11));
+}

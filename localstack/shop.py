@@ -48,7 +48,7 @@ def variables(cloud, stack, accounts):
 
 def farewell(stack, values, product):
     """The base URL, the accounts, and three lines to paste into a shell one after the other."""
-    print(f"\nThe shop is up: {stack.url}\n\nDemo accounts (also in .local/shop.env):")
+    print(f"\nThe shop is up: {stack.url}\nIts API, to read and to try: {stack.url}/docs\n\nDemo accounts (also in .local/shop.env):")
     for role in ROLES:
         print("  {:<24}{}".format(*of_role(values, role)))
     email, password = of_role(values, "customer")

@@ -7,8 +7,9 @@ use shared::jsonapi::{Faults, Input};
 use shared::{StartupError, config};
 use unicode_normalization::UnicodeNormalization;
 
-/// 46,481 passwords of 8 characters and more that appear in published leaks, folded, sorted by their bytes.
-/// From the crate `passwords` 3.1.19 (Magic Len, MIT licence), file `data/common-passwords.json`.
+/// 26,812 passwords that appear in published leaks, folded, sorted by their bytes. From the crate `passwords`
+/// 3.1.19 (Magic Len, MIT licence), file `data/common-passwords.json`: all of 9 characters and more, and those of
+/// 8 that are also among the most frequent ones of zxcvbn 4.5 or of Django 5.2.
 const COMMON: &str = include_str!("common-passwords.txt");
 
 /// The longest new password.

@@ -12,10 +12,10 @@ use crate::limiter::Limits;
 use crate::national_id::NationalIds;
 use crate::password::Hasher;
 use crate::policy::Policy;
-use crate::session::Session;
+use crate::session::{RefreshToken, Session};
 use crate::sign_in::Passwords;
 use crate::signer::Signer;
-use crate::store::{Change, Users};
+use crate::store::{Change, Rotation, Users};
 use crate::user::User;
 
 /// The password of every user in tests.
@@ -100,6 +100,16 @@ impl Shop {
         self.users().open_session(&session, &proof.attempts, now).await.unwrap();
         let (role, credentials_version) = (proof.account.role, session.credentials_version);
         (Caller { id: session.user_id, role, credentials_version, session_id: session.id }, token.reveal())
+    }
+
+    /// Whether a refresh token still gives new tokens. It is used up by that.
+    pub async fn lives(&self, refresh_token: &str) -> bool {
+        let token = RefreshToken::parse(refresh_token).unwrap();
+        let next = RefreshToken::new(token.session_id.clone()).unwrap();
+        match self.users().refresh(&token, &next, clock::now()).await.unwrap() {
+            Rotation::Refreshed(session) => self.users().user_of(&session).await.unwrap().is_some(),
+            _ => false,
+        }
     }
 
     /// Signs a user in: an access token that holds.

@@ -65,15 +65,6 @@ mod tests {
         shop.passwords.prove("ana@shop.example", password, "192.0.2.77", clock::now()).await.is_ok()
     }
 
-    async fn lives(shop: &Shop, text: &str) -> bool {
-        let token = RefreshToken::parse(text).unwrap();
-        let next = RefreshToken::new(token.session_id.clone()).unwrap();
-        match shop.users().refresh(&token, &next, clock::now()).await.unwrap() {
-            Rotation::Refreshed(session) => shop.users().user_of(&session).await.unwrap().is_some(),
-            _ => false,
-        }
-    }
-
     #[tokio::test]
     async fn a_new_password_replaces_the_old_and_ends_the_other_sessions() {
         let shop = Shop::with(&["ana"]).await;
@@ -81,7 +72,7 @@ mod tests {
         let change = json!({"currentPassword": PASSWORD, "newPassword": NEW});
         assert_eq!(send(&shop, &this, &change).await.status, 204);
         assert!(signs_in(&shop, NEW).await && !signs_in(&shop, PASSWORD).await);
-        assert!(lives(&shop, &mine).await && !lives(&shop, &theirs).await);
+        assert!(shop.lives(&mine).await && !shop.lives(&theirs).await);
         assert_eq!(send(&shop, &other, &change).await.status, 401);
     }
 
@@ -134,7 +125,7 @@ mod tests {
         let change = json!({"currentPassword": PASSWORD, "newPassword": NEW});
         assert_eq!(send(&shop, &this, &change).await.status, 204);
         assert!(shop.users().user_of(&session).await.unwrap().is_some_and(|user| user.credentials_version == 2));
-        assert!(lives(&shop, &next.reveal()).await);
+        assert!(shop.lives(&next.reveal()).await);
     }
 
     #[tokio::test]

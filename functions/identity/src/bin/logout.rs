@@ -36,8 +36,6 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use identity::session::RefreshToken;
-    use identity::store::Rotation;
     use identity::testing::Shop;
     use serde_json::json;
     use shared::testing::{Answer, Call};
@@ -47,15 +45,6 @@ mod tests {
         call.send(|request| logout(shop.users(), &verifier, request)).await
     }
 
-    async fn lives(shop: &Shop, text: &str) -> bool {
-        let (token, now) = (RefreshToken::parse(text).unwrap(), clock::now());
-        let next = RefreshToken::new(token.session_id.clone()).unwrap();
-        match shop.users().refresh(&token, &next, now).await.unwrap() {
-            Rotation::Refreshed(session) => shop.users().user_of(&session).await.unwrap().is_some(),
-            _ => false,
-        }
-    }
-
     #[tokio::test]
     async fn a_sign_out_ends_this_session_and_no_other() {
         let shop = Shop::with(&["ana"]).await;
@@ -63,7 +52,7 @@ mod tests {
         let call = Call::event("logout").bearer(&shop.tokens.token_of(&this)).text("");
         let answer = send(&shop, &call).await;
         assert_eq!((answer.status, answer.usage.calls, answer.usage.write_units), (204, 1, 1.0));
-        assert!(!lives(&shop, &token).await && lives(&shop, &other).await);
+        assert!(!shop.lives(&token).await && shop.lives(&other).await);
         assert_eq!(send(&shop, &call).await.status, 204);
     }
 
@@ -76,7 +65,7 @@ mod tests {
         let answer = send(&shop, &call).await;
         assert_eq!((answer.status, answer.usage.calls, answer.usage.read_units), (204, 3, 2.0));
         assert_eq!((answer.usage.write_units, answer.usage.index_write_units), (8.0, 2.0));
-        assert!(!lives(&shop, &token).await && !lives(&shop, &other).await);
+        assert!(!shop.lives(&token).await && !shop.lives(&other).await);
         assert_eq!(send(&shop, &call).await.status, 401);
         assert_eq!(shop.cloud.items("RevocationsTable").await.len(), 1);
     }
@@ -86,6 +75,6 @@ mod tests {
         let shop = Shop::with(&["ana"]).await;
         let (_, token) = shop.sign_in("ana").await;
         assert_eq!(send(&shop, &Call::event("logout")).await.status, 401);
-        assert!(lives(&shop, &token).await);
+        assert!(shop.lives(&token).await);
     }
 }

@@ -132,7 +132,7 @@ pub enum Filter {
 
 impl Filter {
     /// The filters by their names in the API.
-    pub const NAMES: [&'static str; 3] = ["filter[parent]", "filter[product]", "include"];
+    pub const NAMES: [&'static str; 2] = ["filter[parent]", "filter[product]"];
 
     /// Reads the filter of a list.
     ///

@@ -23,8 +23,7 @@ const NAME_BYTES: usize = 900;
 const SHORTEST_TERM: usize = 2;
 
 /// The filters of a list of products.
-pub const FILTERS: [&str; 6] =
-    ["filter[status]", "filter[category]", "filter[brand]", "filter[text]", "filter[price]", "sort"];
+pub const FILTERS: [&str; 5] = ["filter[status]", "filter[category]", "filter[brand]", "filter[text]", "filter[price]"];
 
 /// What products are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

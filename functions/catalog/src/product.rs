@@ -27,9 +27,7 @@ pub struct Product {
     pub status: Status,
     pub tags: Vec<String>,
     pub image_url: Option<String>,
-    #[serde(default)]
     pub brand_id: Option<String>,
-    #[serde(default)]
     /// Those it is right in, not those above them.
     pub category_ids: Vec<String>,
     pub created_at: Timestamp,

@@ -1,11 +1,14 @@
-//! A product for tests.
+//! Products, brands and categories for tests.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use serde_json::json;
-use shared::jsonapi::Input;
+use shared::jsonapi::{Body, Input};
 use shared::{clock, ids};
 
+use crate::Catalog;
+use crate::brand::Brand;
+use crate::category::Category;
 use crate::product::{Product, Sku, Status};
 
 /// A cup for 12.50 dollars, with an id and a SKU of its own.
@@ -29,4 +32,31 @@ pub fn cup(status: Status) -> Product {
         version: 1,
         id,
     }
+}
+
+/// Keeps a brand of a name. Its id.
+///
+/// # Panics
+/// When it is refused.
+pub async fn brand(catalog: &Catalog, name: &str) -> String {
+    let brand = Brand::parse(named("brands", name), ids::new(), clock::now()).unwrap();
+    let id = brand.id.clone();
+    catalog.create_brand(brand, "").await.unwrap();
+    id
+}
+
+/// Keeps a category of a name, a root. Its id.
+///
+/// # Panics
+/// When it is refused.
+pub async fn category(catalog: &Catalog, name: &str) -> String {
+    let category = Category::parse(named("categories", name), ids::new(), clock::now()).unwrap();
+    let id = category.id.clone();
+    catalog.create_category(category, "").await.unwrap();
+    id
+}
+
+fn named(kind: &str, name: &str) -> Body {
+    let document = json!({"data": {"type": kind, "attributes": {"name": name}}}).to_string();
+    Body::new_resource(document.as_bytes(), kind).unwrap()
 }

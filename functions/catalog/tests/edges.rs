@@ -11,6 +11,7 @@ use catalog::testing::cup;
 use serde_json::json;
 use shared::http::Query;
 use shared::jsonapi::{Body, Cursors};
+use shared::store::Meter;
 use shared::testing::Cloud;
 use shared::{Error, clock, ids};
 
@@ -111,4 +112,32 @@ async fn a_brand_is_renamed_while_products_are_added_to_it() {
     tokio::join!(add, rename);
     let brand = catalog.brand(&id).await.unwrap().unwrap();
     assert_eq!((brand.products, brand.version), (20, 11));
+}
+
+#[tokio::test]
+async fn a_product_costs_its_rows_and_words_and_the_counts_of_what_it_belongs_to() {
+    let catalog = catalog().await;
+    let (brand, category) =
+        (catalog::testing::brand(&catalog, "Loza").await, catalog::testing::category(&catalog, "Cups").await);
+    let words = "one two three four five six seven eight";
+    for (brand_id, category_ids) in [(None, vec![]), (Some(brand), vec![category])] {
+        // Nine words: those of the name, and a SKU of one.
+        let sku = if brand_id.is_some() { "SKU1" } else { "SKU2" };
+        let sku = shared::jsonapi::Input::new(json!(sku), "");
+        let sku = catalog::product::Sku::parse(sku).unwrap();
+        let product = Product { name: words.to_owned(), sku, brand_id, category_ids, ..cup(Status::Active) };
+        let (brands, categories) = (usize::from(product.brand_id.is_some()), product.category_ids.len());
+        let rows = brands + categories + brands * categories;
+        let (made, usage) = Meter::measure(catalog.create(product, "")).await;
+        assert!(made.is_ok());
+        let units = |count: usize| f64::from(u32::try_from(count).unwrap());
+        // Product, SKU, rows, words and counts, twice each; three indexes of the product and its rows, one of each
+        // word, two of the brand that counts.
+        let tables = units(2 * (2 + rows + 9 + brands + categories));
+        let indexes = units(3 * (1 + rows) + 9 + 2 * brands);
+        assert_eq!(
+            (usage.calls, usage.write_units - usage.index_write_units, usage.index_write_units),
+            (1, tables, indexes)
+        );
+    }
 }

@@ -1,5 +1,5 @@
 //! Password hashes: argon2id (OWASP Password Storage Cheat Sheet) kept as PHC strings. An unknown user
-//! costs the same work as a wrong password.
+//! costs the same work as a wrong password of a hash with the present parameters.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};

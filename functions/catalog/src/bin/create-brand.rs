@@ -24,3 +24,26 @@ async fn main() -> Result<(), StartupError> {
     let guard = Guard::from_env_with(catalog.client())?;
     http::run(|request| create_brand(&catalog, &guard, request)).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::auth::Role;
+    use shared::testing::{Call, Cloud, Tokens};
+
+    #[tokio::test]
+    async fn staff_add_one_and_a_repeated_request_finds_it_and_nobody_else_adds_any() {
+        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+        let (catalog, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
+        let call = Call::event("create-brand").header("idempotency-key", "k");
+        assert_eq!(call.send(|request| create_brand(&catalog, &guard, request)).await.status, 401);
+        let customer = call.clone().bearer(&tokens.token("ana", Role::Customer));
+        assert_eq!(customer.send(|request| create_brand(&catalog, &guard, request)).await.status, 403);
+        let staff = call.bearer(&tokens.token("eva", Role::Staff));
+        let made = staff.send(|request| create_brand(&catalog, &guard, request)).await;
+        assert_eq!((made.status, made.header("etag")), (201, "\"1\""));
+        assert_eq!(made.header("location"), format!("https://shop.test/v1/brands/{}", made.id()));
+        let again = staff.send(|request| create_brand(&catalog, &guard, request)).await;
+        assert_eq!((again.header("idempotent-replayed"), &again.body), ("true", &made.body));
+    }
+}

@@ -25,3 +25,24 @@ async fn main() -> Result<(), StartupError> {
     let (catalog, tokens) = (Catalog::from_env().await?, Verifier::from_env()?);
     http::run(|request| get_category(&catalog, &tokens, request)).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use shared::testing::{Call, Cloud, Tokens};
+
+    #[tokio::test]
+    async fn anyone_reads_one_in_one_call() {
+        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+        let catalog = Catalog::new(cloud.client(), "CatalogTable");
+        let id = catalog::testing::category(&catalog, "Loza").await;
+        let verifier = tokens.verifier();
+        let call = Call::event("get-category").path("id", &id);
+        let answer = call.send(|request| get_category(&catalog, &verifier, request)).await;
+        assert_eq!((answer.status, answer.attribute("slug")), (200, &json!("loza")));
+        assert_eq!((answer.usage.calls, answer.usage.read_units), (1, 2.0));
+        let unknown = Call::event("get-category").send(|request| get_category(&catalog, &verifier, request)).await;
+        assert_eq!((unknown.status, unknown.code()), (404, "not_found"));
+    }
+}

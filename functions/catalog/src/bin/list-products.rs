@@ -17,7 +17,7 @@ async fn list_products(
     request: Request,
 ) -> Result<Response, Error> {
     tokens.anyone(&request)?;
-    let query = request.query(&[&PARAMETERS[..], &FILTERS, &["include"]].concat())?;
+    let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort", "include"]].concat())?;
     let (wanted, include) = (Wanted::parse(&query)?, query.include(&["brand", "categories"])?);
     if wanted.status != Status::Active {
         tokens.staff(&request)?;

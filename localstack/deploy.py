@@ -19,6 +19,8 @@ from keys import NATIONAL_ID_KEY, SIGNING_KEY, TOKEN_KEYS, ensure_keys
 PROGRAMS = ROOT / "target" / "lambda"
 # Random texts that the template wants.
 SECRETS = ("CursorKey", "InternalApiKeyA")
+# Parameters of a local shop that the environment may set.
+LOCAL_PARAMETERS = {"SaleDeadlineSeconds": "ZOCO_SALE_DEADLINE_SECONDS"}
 
 
 @dataclass
@@ -104,6 +106,8 @@ def new_parameters(stack, cloud):
     if cloud:
         # There everybody comes from one address.
         values.update(LocalEndpoint=cloud.functions_endpoint, FreeRegistrations=1000)
+        # A test of what happens when a sale's time is up should not wait for minutes.
+        values.update({name: os.environ[variable] for name, variable in LOCAL_PARAMETERS.items() if variable in os.environ})
     values.update({name: secrets.token_urlsafe(32) for name in SECRETS if name not in known})
     return values
 

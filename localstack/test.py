@@ -35,6 +35,9 @@ PYTHON_TESTS = [sys.executable, "-m", "unittest", "discover", "--start-directory
 RUST_TESTS = ["cargo", "test", "--workspace", "--exclude", "localstack", "--no-fail-fast"]
 JOURNEYS = ["cargo", "test", "--package", "localstack", "--no-fail-fast"]
 JOURNEY = [sys.executable, "localstack/journey.py"]
+EVENTS = [sys.executable, "localstack/journey_events.py"]
+# How long a pending sale waits in the tests.
+SALE_DEADLINE_SECONDS = "10"
 CONTRACT = [sys.executable, "localstack/contract.py", "--max-examples"]
 # Of each operation and phase: some 2,000 requests for `make test`, more than 20,000 for `make proof`.
 FEW, MANY = "1", "700"
@@ -110,6 +113,7 @@ def on_a_cloud_of_its_own(tally, journeys):
         cloud.start()
         cloud.use()
         ensure_keys()
+        os.environ["ZOCO_SALE_DEADLINE_SECONDS"] = SALE_DEADLINE_SECONDS
         stack = deploy_locally(cloud, folder / "deploy.log")
         accounts = credentials({})
         ensure_accounts(stack, accounts)
@@ -135,6 +139,7 @@ def on_a_cloud_of_its_own(tally, journeys):
 def journeys(tally):
     tally.tests("journeys", JOURNEYS)
     tally.tests("a customer's journey over HTTP", JOURNEY)
+    tally.tests("what the services tell each other", EVENTS)
     # Last: its wrong passwords slow this address.
     tally.tests("the API against its own description", [*CONTRACT, FEW])
 

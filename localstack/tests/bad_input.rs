@@ -31,6 +31,7 @@ fn writing(admin: &str, product: &str) -> Vec<Writing> {
         Writing { method: Method::PATCH, path: format!("/users/{admin}"), kind, id, sound: json!({"role": "admin"}) },
         post("/products", "products", json!({"name": "x", "sku": "x", "price": price})),
         post(&format!("/inventory/{product}/adjustments"), "stock-movements", movement),
+        post("/sales", "sales", json!({"lines": [{"productId": product, "quantity": 1}]})),
         post("/purchases", "sales", json!({"lines": [{"productId": product, "quantity": 1}]})),
         Writing {
             method: Method::PATCH,

@@ -57,7 +57,7 @@ fn logical_id(function: &str) -> String {
 fn routes(api: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut routes = BTreeMap::<String, BTreeSet<String>>::new();
     for properties in template_functions().values() {
-        for (_, event) in properties["Events"].as_mapping().unwrap() {
+        for (_, event) in properties["Events"].as_mapping().into_iter().flatten() {
             let event = &event["Properties"];
             if format!("{:?}", event["RestApiId"]).contains(api) {
                 let method = event["Method"].as_str().unwrap().to_uppercase();

@@ -204,6 +204,16 @@ impl Guard {
         Self { tokens, revocations }
     }
 
+    /// Who calls: anybody signed in, whose token was not revoked. One consistent read.
+    ///
+    /// # Errors
+    /// 401 without a token that holds; when the table does not answer.
+    pub async fn caller(&self, request: &Request) -> Result<Caller, Error> {
+        let caller = self.tokens.caller(request)?;
+        self.revocations.check(&caller).await?;
+        Ok(caller)
+    }
+
     /// The signed-in member of staff (or admin) who sent a request.
     ///
     /// # Errors

@@ -85,9 +85,21 @@ impl<T: Resource> Outcome<T> {
     /// # Errors
     /// 422 when the key was used before for another body.
     pub fn answer(&self, request: &Request) -> Result<Response, Error> {
+        self.answer_as(request, jsonapi::created)
+    }
+
+    /// As [`answer`](Self::answer), with an answer of the caller's.
+    ///
+    /// # Errors
+    /// 422 when the key was used before for another body.
+    pub fn answer_as(
+        &self,
+        request: &Request,
+        answer: impl FnOnce(&T, &Request) -> Response,
+    ) -> Result<Response, Error> {
         match self {
-            Self::Made(resource) => Ok(jsonapi::created(resource, request)),
-            Self::Replayed(resource) => Ok(replayed(jsonapi::created(resource, request))),
+            Self::Made(resource) => Ok(answer(resource, request)),
+            Self::Replayed(resource) => Ok(replayed(answer(resource, request))),
             Self::KeyReused => Err(reused()),
         }
     }

@@ -9,6 +9,10 @@
 //! | [`idempotency`] | the `Idempotency-Key` header, derived ids, fingerprints of bodies |
 //! | [`aws`] | how every AWS client is set up |
 //! | [`store`] | the DynamoDB client, its meter, its errors, listings |
+//! | [`events`] | events of a table's stream, the topic they go to |
+//! | [`queue`] | functions driven by a queue, sending to queues, dead letters |
+//! | [`breaker`] | a circuit breaker |
+//! | [`correlation`] | the id of the request that began it all |
 //! | [`config`] | typed environment variables |
 //! | [`ids`], [`clock`], [`money`] | identifiers, time, money |
 //! | [`log`] | structured log lines |
@@ -16,15 +20,19 @@
 
 pub mod auth;
 pub mod aws;
+pub mod breaker;
 pub mod clock;
 pub mod config;
+pub mod correlation;
 pub mod error;
+pub mod events;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
 pub mod jsonapi;
 pub mod log;
 pub mod money;
+pub mod queue;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -7,10 +7,12 @@
 //! | [`tree`] | the shape of the tree of categories, and what it may become |
 //! | [`listing`] | in which lists a product is, and at which position; which list a query asks for |
 //! | [`text`] | words as people search for them |
+//! | [`events`] | what it tells the other services, what it is asked and told |
 //! | [`store`] | the table |
 
 pub mod brand;
 pub mod category;
+pub mod events;
 pub mod listing;
 pub mod product;
 pub mod sku;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::Error;
 use shared::clock::Timestamp;
 use shared::jsonapi::{Body, Faults, Fields, Input, Relationship, Resource};
 use shared::money::{Currency, Money};
+use shared::{Error, events};
 use url::Url;
 
 pub use crate::sku::{Sku, Status};
@@ -30,9 +30,24 @@ pub struct Product {
     pub brand_id: Option<String>,
     /// Those it is right in, not those above them.
     pub category_ids: Vec<String>,
+    /// Not part of the version: it changes with the stock.
+    #[serde(default)]
+    pub stock: Availability,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: u64,
+}
+
+/// What inventory told last of a product (`stock.*`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Availability {
+    pub in_stock: bool,
+    /// Whether any was ever sold.
+    pub sold: bool,
+    /// The place of that event among those of this product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<String>,
 }
 
 impl Product {
@@ -58,12 +73,27 @@ impl Product {
                 image_url: rest.image_url.flatten(),
                 brand_id: rest.brand_id.flatten(),
                 category_ids: rest.category_ids.unwrap_or_default(),
+                stock: Availability::default(),
                 created_at: now,
                 updated_at: now,
                 version: 1,
             })
         });
         Ok(product?)
+    }
+
+    /// What was sold stays, for those who bought it.
+    ///
+    /// # Errors
+    /// 409 (`in_use`) when any was ever sold.
+    pub fn check_deletable(&self) -> Result<(), Error> {
+        let detail = "This product was sold. Set its status to archived instead: it is no longer on offer then.";
+        if self.stock.sold { Err(Error::conflict("in_use", "In use", detail)) } else { Ok(()) }
+    }
+
+    /// Its place among the changes of this product, as its events have it.
+    pub fn sequence(&self) -> String {
+        events::sequence(Some(self.created_at), self.version)
     }
 
     /// Whether those who do not work here may see it.
@@ -163,6 +193,7 @@ impl Resource for Product {
             "status": self.status,
             "tags": self.tags,
             "imageUrl": self.image_url,
+            "inStock": self.stock.in_stock,
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
         })
@@ -197,8 +228,8 @@ impl Resource for Snapshot {
     }
 
     fn attributes(&self) -> Value {
-        let Product { name, sku, price, status, version, .. } = &self.0;
-        json!({"name": name, "sku": sku, "price": price, "status": status, "version": version})
+        let Product { name, sku, price, status, .. } = &self.0;
+        json!({"name": name, "sku": sku, "price": price, "status": status, "sequence": self.0.sequence()})
     }
 }
 

@@ -253,7 +253,7 @@ async fn a_list_costs_one_query_and_a_subtree_one_for_each_category_and_the_tree
     let shop = Shop::with(30).await;
     let cost = async |query: &[(&str, String)]| Meter::measure(shop.page(query)).await.1;
     let all = cost(&[]).await;
-    assert_eq!((all.calls, all.read_units), (1, 1.5), "22 products of some 400 bytes");
+    assert_eq!((all.calls, all.read_units), (1, 2.0), "22 products of some 600 bytes");
     let brand = cost(&[("filter[brand]", shop.brand.clone())]).await;
     assert_eq!((brand.calls, brand.read_units), (1, 1.0));
     let leaf = cost(&[("filter[category]", shop.coffee.clone())]).await;

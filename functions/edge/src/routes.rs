@@ -24,7 +24,7 @@ pub const ROUTES: [(&str, &str); 24] = [
     ("/products", "GET, POST"),
     ("/products/{id}", "DELETE, GET, PATCH"),
     ("/purchases", "POST"),
-    ("/sales", "GET"),
+    ("/sales", "GET, POST"),
     ("/sales/{id}", "GET"),
     ("/users", "GET"),
     ("/users/me", "DELETE, GET, PATCH"),

@@ -14,11 +14,13 @@
 //! | [`session`] | sessions and their refresh tokens |
 //! | [`signer`] | access tokens: the signing key, what a sign-in gives |
 //! | [`secret`] | the parameter store |
+//! | [`events`] | what it tells the other services |
 //! | [`store`] | the tables |
 
 pub mod account;
 pub mod changes;
 pub mod email;
+pub mod events;
 pub mod limiter;
 pub mod national_id;
 pub mod password;

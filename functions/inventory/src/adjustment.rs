@@ -1,31 +1,42 @@
-//! An adjustment: catalog says what the product is now, the stock item and the movement are written.
+//! An adjustment: the stock item and the movement are written. Of a product that inventory has not heard of,
+//! catalog says what it is.
 
-use shared::Error;
 use shared::idempotency::Outcome;
+use shared::{Error, correlation, log};
 
 use crate::stock::Movement;
+use crate::store::{Adjusted, Known};
 use crate::{Catalog, Stock};
 
-/// Books a movement, and takes the product's snapshot by the way.
+/// Books a movement. Catalog is asked only for a product that inventory knows nothing of, and when it is silent
+/// the movement is booked all the same: goods that came in are there. Its events tell later what they are.
 ///
 /// # Errors
 /// `NotFound` for a product that neither catalog nor inventory knows · `Conflict`
-/// (`insufficient_stock`) · `Unavailable` when catalog or the table does not answer.
+/// (`insufficient_stock`) · `Unavailable` when the table does not answer.
 pub async fn book(
     stock: &Stock,
     catalog: &Catalog,
     movement: Movement,
     fingerprint: &str,
 ) -> Result<Outcome<Movement>, Error> {
-    let product = match catalog.product(&movement.product_id).await {
-        Ok(Some(product)) => product,
-        // Deleted from the catalogue: what is left can still be counted, and is no longer on offer.
-        Ok(None) => match stock.get(&movement.product_id).await? {
-            Some(item) => item.product.gone(),
-            None => return Err(Error::not_found("There is no product with this id.")),
-        },
-        // Silent: what was booked before can still be told.
-        Err(error) => return stock.repeated(&movement, fingerprint).await?.ok_or(error),
+    let (movement, booked_before) = match stock.adjust(movement, Known::Here, fingerprint).await? {
+        Adjusted::Done(outcome) => return Ok(outcome),
+        Adjusted::Unknown { movement, item } => (movement, item.is_some()),
     };
-    stock.adjust(movement, &product, fingerprint).await
+    let found = catalog.product(&movement.product_id).await;
+    let known = match &found {
+        Ok(Some(product)) => Known::As(product),
+        Ok(None) if booked_before => Known::Nowhere,
+        Ok(None) => return Err(Error::not_found("There is no product with this id.")),
+        Err(error) => {
+            tracing::warn!(cause = error.cause(), correlation_id = correlation::current(), "booked unseen by catalog");
+            log::count("BookedUnseenByCatalog");
+            Known::Nowhere
+        }
+    };
+    match stock.adjust(movement, known, fingerprint).await? {
+        Adjusted::Done(outcome) => Ok(outcome),
+        Adjusted::Unknown { .. } => Err(Error::internal("a movement was refused for a reason it does not have")),
+    }
 }

@@ -5,10 +5,12 @@
 //! | [`stock`] | stock items, movements, what staff may ask for; shortages |
 //! | [`adjustment`] | booking a receipt or an adjustment |
 //! | [`catalog`] | the way to ask catalog for a product: time-outs, retries, circuit breaker |
+//! | [`events`] | what it tells the other services, and what it learns from them |
 //! | [`store`] | the table, and this table's part of a purchase |
 
 pub mod adjustment;
 pub mod catalog;
+pub mod events;
 pub mod stock;
 pub mod store;
 #[cfg(feature = "testing")]

@@ -1,12 +1,11 @@
-//! Stock items and movements. Stock never goes below zero. Receipts and adjustments leave a movement; of
-//! what was sold, the sale is the record (`docs/architecture.md`, "What is not here yet").
+//! Stock items and movements. Stock never goes below zero, and every change of it leaves a movement.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::Error;
 use shared::clock::Timestamp;
 use shared::jsonapi::{Body, Relationship, Resource};
 use shared::money::Money;
+use shared::{Error, ids};
 
 /// The most pieces that one movement may bring or take.
 const MAX_QUANTITY: i64 = 1_000_000;
@@ -18,19 +17,15 @@ pub struct Snapshot {
     pub sku: String,
     pub price: Money,
     pub status: String,
-    /// Catalog's version of the product: a later one is newer.
-    pub version: u64,
+    /// Its place among catalog's changes of the product: of two, the later text is the newer
+    /// ([`shared::events::sequence`]).
+    pub sequence: String,
 }
 
 impl Snapshot {
     /// Whether the product may be bought.
     pub fn is_on_offer(&self) -> bool {
         self.status == "active"
-    }
-
-    /// The snapshot of a product that catalog no longer has: not on offer, and newer than any other.
-    pub fn gone(self) -> Self {
-        Self { status: "archived".to_owned(), version: self.version + 1, ..self }
     }
 }
 
@@ -40,7 +35,11 @@ impl Snapshot {
 pub struct StockItem {
     pub product_id: String,
     pub available: i64,
-    pub product: Snapshot,
+    /// Missing until catalog has told of the product: pieces can be booked before.
+    pub product: Option<Snapshot>,
+    /// Whether any was ever sold.
+    #[serde(default)]
+    pub sold: bool,
     pub low_stock_at: Option<i64>,
     pub updated_at: Timestamp,
     pub version: u64,
@@ -78,6 +77,8 @@ pub enum Kind {
     Receipt,
     /// A count or a breakage set the books right.
     Adjustment,
+    /// Pieces were sold.
+    Sale,
 }
 
 /// One change of stock.
@@ -97,6 +98,27 @@ pub struct Movement {
 }
 
 impl Movement {
+    /// The movement of pieces of a product that were sold. Its id follows from both: told again, it is the same.
+    pub fn sale(
+        sale_id: &str,
+        number: &str,
+        customer_id: &str,
+        at: Timestamp,
+        product_id: &str,
+        quantity: i64,
+    ) -> Self {
+        Self {
+            id: ids::derived(&["movements/sale", sale_id, product_id]),
+            product_id: product_id.to_owned(),
+            kind: Kind::Sale,
+            quantity: -quantity,
+            reason: format!("Sale {number}"),
+            reference: Some(number.to_owned()),
+            created_by: customer_id.to_owned(),
+            created_at: at,
+        }
+    }
+
     /// Reads the movement that a member of staff asks for.
     ///
     /// # Errors

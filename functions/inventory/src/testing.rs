@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
-use shared::clock;
 use shared::testing::usd;
+use shared::{clock, events};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -17,7 +17,7 @@ use crate::stock::{Kind, Movement, Snapshot};
 /// The snapshot of a cup for 12.50 dollars, on offer.
 pub fn cup(version: u64) -> Snapshot {
     let (name, sku, status) = ("Cup".to_owned(), "CUP-1".to_owned(), "active".to_owned());
-    Snapshot { name, sku, price: usd(1250), status, version }
+    Snapshot { name, sku, price: usd(1250), status, sequence: events::sequence(None, version) }
 }
 
 /// A movement of a product's stock.

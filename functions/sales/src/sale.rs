@@ -1,44 +1,71 @@
-//! Sales: an order at the prices of the moment. A sale keeps a snapshot of what was sold; later
-//! changes of a product do not touch it.
+//! Sales: their life, and what answers show. A sale keeps a snapshot of what was sold; later changes of a
+//! product do not touch it.
 
-use std::collections::HashMap;
-
-use inventory::stock::{Shortage, Snapshot, insufficient_stock};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::Error;
 use shared::auth::Caller;
 use shared::clock::Timestamp;
-use shared::error::Fault;
-use shared::jsonapi::{Relationship, Resource};
+use shared::http::{Request, Response};
+use shared::idempotency::Outcome;
+use shared::jsonapi::{self, Relationship, Resource};
 use shared::money::{Currency, Money};
 
 use crate::order::{Line, Order};
+use crate::rejection::Rejection;
+use crate::settle::Settled;
 
 /// Where a sale is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Status {
+    /// Accepted, and not yet decided: nothing is sold.
+    Pending,
+    /// Sold: the pieces are taken, the prices are fixed.
     Confirmed,
+    /// Not sold, and why stands with it.
+    Rejected,
 }
 
-/// One product of a sale, as it was when it was sold. What can be derived is not stored: a sale of
-/// many lines is paid for by its size.
+impl Status {
+    /// The name in the API and in events.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Confirmed => "confirmed",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// One product of a sale. What can be derived is not stored: a sale of many lines is paid for by its size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SaleLine {
     pub product_id: String,
+    pub quantity: i64,
+    /// The price the buyer saw, in minor units of the shop's currency, while the sale is pending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_unit_price: Option<i64>,
+    /// The product as it was when it was sold.
+    #[serde(flatten)]
+    pub sold: Option<SoldAs>,
+}
+
+/// What a product was when it was sold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SoldAs {
     pub sku: String,
     pub name: String,
     /// In minor units of the sale's currency.
     pub unit_price: i64,
-    pub quantity: i64,
 }
 
 impl SaleLine {
-    /// In minor units; `None` past what can be counted.
-    fn total(&self) -> Option<i64> {
-        self.unit_price.checked_mul(self.quantity)
+    /// In minor units; `None` while there is no price, and past what can be counted.
+    pub fn total(&self) -> Option<i64> {
+        self.sold.as_ref()?.unit_price.checked_mul(self.quantity)
     }
 }
 
@@ -51,91 +78,81 @@ pub struct Sale {
     pub customer_id: String,
     pub status: Status,
     pub lines: Vec<SaleLine>,
-    pub total: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejection: Option<Rejection>,
+    /// Whether it was answered 202, before it was decided. A repeated request is answered so, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: u64,
 }
 
 impl Sale {
+    /// A sale that is decided at once.
+    pub fn sold(id: &str, customer_id: &str, settled: Settled, now: Timestamp) -> Self {
+        let pending = Self::new(id, customer_id, settled.lines, now);
+        Self { status: Status::Confirmed, total: Some(settled.total), held: false, ..pending }
+    }
+
+    /// A sale to be decided later.
+    pub fn pending(id: &str, customer_id: &str, order: &Order, now: Timestamp) -> Self {
+        let line = |line: &Line| SaleLine {
+            product_id: line.product_id.clone(),
+            quantity: line.quantity,
+            expected_unit_price: line.expected_unit_price.as_ref().map(|price| price.amount),
+            sold: None,
+        };
+        Self::new(id, customer_id, order.lines.iter().map(line).collect(), now)
+    }
+
+    fn new(id: &str, customer_id: &str, lines: Vec<SaleLine>, now: Timestamp) -> Self {
+        Self {
+            id: id.to_owned(),
+            number: number(id, now),
+            customer_id: customer_id.to_owned(),
+            status: Status::Pending,
+            lines,
+            total: None,
+            rejection: None,
+            held: true,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
+    /// This pending sale, sold.
+    #[must_use]
+    pub fn confirmed(self, settled: Settled, now: Timestamp) -> Self {
+        let (lines, total) = (settled.lines, Some(settled.total));
+        Self { status: Status::Confirmed, lines, total, updated_at: now, version: self.version + 1, ..self }
+    }
+
+    /// This pending sale, refused.
+    #[must_use]
+    pub fn rejected(self, refusal: Error, now: Timestamp) -> Self {
+        let rejection = Some(Rejection::of(refusal));
+        Self { status: Status::Rejected, rejection, updated_at: now, version: self.version + 1, ..self }
+    }
+
+    /// What a pending sale asks for.
+    pub fn order(&self, currency: &Currency) -> Order {
+        let price = |amount| Money { amount, currency: currency.clone() };
+        let line = |(index, line): (usize, &SaleLine)| Line {
+            product_id: line.product_id.clone(),
+            quantity: line.quantity,
+            expected_unit_price: line.expected_unit_price.map(price),
+            pointer: format!("/data/attributes/lines/{index}"),
+        };
+        Order { lines: self.lines.iter().enumerate().map(line).collect() }
+    }
+
     /// Buyers read their own sales, staff all.
     pub fn may_be_read_by(&self, caller: &Caller) -> bool {
         caller.is_staff() || caller.id == self.customer_id
-    }
-}
-
-/// What there is of a product, and what is known of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
-    pub available: i64,
-    pub product: Snapshot,
-}
-
-/// Sells an order to a customer at the prices of the offers, by product id.
-///
-/// # Errors
-/// `NotFound` pointing at each product that does not exist or is not on offer · `Conflict`
-/// (`price_changed`) pointing at each price that no longer holds · `Conflict` (`insufficient_stock`)
-/// naming each short product and what is left.
-pub fn settle(
-    order: &Order,
-    offers: &HashMap<String, Offer>,
-    currency: &Currency,
-    id: &str,
-    customer_id: &str,
-    now: Timestamp,
-) -> Result<Sale, Error> {
-    let offered = |line: &Line| offers.get(&line.product_id).filter(|offer| offer.product.is_on_offer()).cloned();
-    let (mut lines, mut unknown, mut moved, mut shortages) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for line in &order.lines {
-        let Some(Offer { available, product }) = offered(line) else {
-            unknown.push(Fault::at(format!("{}/productId", line.pointer), "There is no such product on offer."));
-            continue;
-        };
-        if line.expected_unit_price.as_ref().is_some_and(|expected| *expected != product.price) {
-            let detail = format!("The price is now {} {}.", product.price.amount, product.price.currency);
-            let meta = json!({"productId": line.product_id, "unitPrice": product.price});
-            let fault = Fault::at(format!("{}/expectedUnitPrice", line.pointer), detail);
-            moved.push(Fault { meta: Some(meta), ..fault });
-        }
-        if available < line.quantity {
-            let product_id = line.product_id.clone();
-            shortages.push(Shortage { product_id, requested: line.quantity, available });
-        }
-        lines.push(sold(line, product));
-    }
-    if !unknown.is_empty() {
-        return Err(Error::not_found("").with_faults(unknown));
-    }
-    if !moved.is_empty() {
-        return Err(Error::conflict("price_changed", "Price changed", "").with_faults(moved));
-    }
-    if !shortages.is_empty() {
-        return Err(insufficient_stock(&shortages));
-    }
-    // Prices and quantities are bounded so that a total can be counted (`shared::money`).
-    let total = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.total()?));
-    let total = total.ok_or_else(|| Error::internal("a total past what can be counted"))?;
-    Ok(Sale {
-        id: id.to_owned(),
-        number: number(id, now),
-        customer_id: customer_id.to_owned(),
-        status: Status::Confirmed,
-        lines,
-        total: Money { amount: total, currency: currency.clone() },
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    })
-}
-
-fn sold(line: &Line, product: Snapshot) -> SaleLine {
-    SaleLine {
-        product_id: line.product_id.clone(),
-        sku: product.sku,
-        name: product.name,
-        unit_price: product.price.amount,
-        quantity: line.quantity,
     }
 }
 
@@ -168,13 +185,17 @@ impl Resource for Sale {
     }
 
     fn attributes(&self) -> Value {
-        let money = |amount: Option<i64>| json!({"amount": amount, "currency": self.total.currency});
+        let money = |amount: Option<i64>| {
+            let currency = self.total.as_ref().map(|total| &total.currency)?;
+            Some(json!({"amount": amount?, "currency": currency}))
+        };
         let line = |line: &SaleLine| {
+            let sold = line.sold.as_ref();
             json!({
                 "productId": line.product_id,
-                "sku": line.sku,
-                "name": line.name,
-                "unitPrice": money(Some(line.unit_price)),
+                "sku": sold.map(|sold| &sold.sku),
+                "name": sold.map(|sold| &sold.name),
+                "unitPrice": money(sold.map(|sold| sold.unit_price)),
                 "quantity": line.quantity,
                 "lineTotal": money(line.total()),
             })
@@ -184,6 +205,7 @@ impl Resource for Sale {
             "status": self.status,
             "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
             "total": self.total,
+            "rejection": self.rejection,
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
         })
@@ -198,57 +220,63 @@ impl Resource for Sale {
     }
 }
 
+/// 201 with a sale that was decided at once, 202 with one that was to be decided later; the same again when the
+/// request is repeated.
+///
+/// # Errors
+/// 422 when the key was used before for another body.
+pub fn answer(outcome: &Outcome<Sale>, request: &Request) -> Result<Response, Error> {
+    outcome.answer_as(request, |sale, request| match sale.held {
+        true => jsonapi::accepted(sale, request),
+        false => jsonapi::created(sale, request),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settle::{Offer, settle};
     use inventory::testing::cup;
+    use shared::store;
     use shared::testing::usd;
 
-    fn line(product_id: &str, quantity: i64) -> Line {
-        let pointer = format!("/lines/{product_id}");
-        Line { product_id: product_id.to_owned(), quantity, expected_unit_price: None, pointer }
+    fn order() -> Order {
+        let (product_id, pointer) = ("a".to_owned(), "/data/attributes/lines/0".to_owned());
+        Order { lines: vec![Line { product_id, quantity: 3, expected_unit_price: Some(usd(1_250)), pointer }] }
     }
 
-    fn sell(lines: Vec<Line>, offers: &[(&str, i64, Snapshot)]) -> Result<Sale, Error> {
-        let offers = offers.iter().map(|(id, available, product)| {
-            ((*id).to_owned(), Offer { available: *available, product: product.clone() })
-        });
-        let currency = "USD".parse().unwrap();
-        settle(&Order { lines }, &offers.collect(), &currency, "0a1b2c3d", "ana", Timestamp::UNIX_EPOCH)
+    fn settled() -> Settled {
+        let offer = Offer { available: 3, product: cup(1), kept: true };
+        settle(&order(), &[("a".to_owned(), offer)].into(), &usd(0).currency).unwrap()
     }
 
     #[test]
-    fn totals_are_the_sums_of_their_lines() {
-        let dear = Snapshot { price: usd(99_999_999_999), ..cup(1) };
-        let sale = sell(vec![line("a", 3), line("b", 1_000)], &[("a", 3, cup(1)), ("b", 1_000, dear)]).unwrap();
-        assert_eq!(sale.attributes()["lines"][0]["lineTotal"], json!(usd(3_750)));
-        assert_eq!(sale.total, usd(99_999_999_999_000 + 3_750));
+    fn a_pending_sale_asks_for_the_very_order_it_was_made_of() {
+        let pending = Sale::pending("id", "ana", &order(), Timestamp::UNIX_EPOCH);
+        let stored: Sale = store::from_item(store::to_item(&pending).unwrap()).unwrap();
+        assert_eq!((stored.order(&usd(0).currency), &stored), (order(), &pending));
+        let attributes = pending.attributes();
+        assert_eq!((&attributes["total"], &attributes["lines"][0]["unitPrice"]), (&Value::Null, &Value::Null));
     }
 
     #[test]
-    fn every_short_product_is_named_with_what_is_left() {
-        let refused = sell(
-            vec![line("a", 3), line("b", 1), line("c", 9)],
-            &[("a", 2, cup(1)), ("b", 1, cup(1)), ("c", 0, cup(1))],
+    fn a_confirmed_sale_reads_the_same_before_and_after_storage() {
+        let pending = Sale::pending("id", "ana", &order(), Timestamp::UNIX_EPOCH);
+        let confirmed = pending.confirmed(settled(), Timestamp::UNIX_EPOCH);
+        let stored: Sale = store::from_item(store::to_item(&confirmed).unwrap()).unwrap();
+        assert_eq!((stored.status, stored.version, &stored), (Status::Confirmed, 2, &confirmed));
+        assert_eq!(confirmed.attributes()["lines"][0]["lineTotal"], json!(usd(3_750)));
+    }
+
+    #[test]
+    fn a_rejected_sale_says_why() {
+        let refusal = inventory::stock::insufficient_stock(&[]);
+        let pending = Sale::pending("id", "ana", &order(), Timestamp::UNIX_EPOCH);
+        let rejection = &pending.rejected(refusal, Timestamp::UNIX_EPOCH).attributes()["rejection"];
+        assert_eq!(
+            (&rejection["code"], &rejection["reasons"][0]["meta"]),
+            (&json!("insufficient_stock"), &json!({"shortages": []}))
         );
-        let refused = refused.unwrap_err();
-        assert_eq!(refused.code, "insufficient_stock");
-        let expected = json!({"shortages": [{"productId": "a", "requested": 3, "available": 2}, {"productId": "c", "requested": 9, "available": 0}]});
-        assert_eq!(refused.faults[0].meta, Some(expected));
-    }
-
-    #[test]
-    fn a_price_that_no_longer_holds_is_told_before_a_shortage() {
-        let line = Line { expected_unit_price: Some(usd(1_000)), ..line("a", 3) };
-        let refused = sell(vec![line], &[("a", 0, cup(1))]).unwrap_err();
-        assert_eq!((refused.code, refused.faults.len()), ("price_changed", 1));
-    }
-
-    #[test]
-    fn what_is_unknown_or_not_on_offer_is_not_found() {
-        let archived = Snapshot { status: "archived".to_owned(), ..cup(1) };
-        let refused = sell(vec![line("a", 1), line("b", 1)], &[("b", 1, archived)]).unwrap_err();
-        assert_eq!((refused.code, refused.faults.len()), ("not_found", 2));
     }
 
     #[test]

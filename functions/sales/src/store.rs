@@ -7,10 +7,10 @@
 //! | index `by-listing`: `listing` = `sale`, `listingPosition` | all sales, newest first |
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::TransactWriteItem;
-use shared::idempotency::Outcome;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use shared::idempotency::{Outcome, Stored};
 use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Item, Listing, Refused, text};
+use shared::store::{self, Item, Listing, Refused, number, text};
 use shared::{Error, StartupError, config};
 
 use crate::sale::Sale;
@@ -95,13 +95,60 @@ impl Sales {
         fingerprint: &str,
         mut takes: Vec<TransactWriteItem>,
     ) -> Result<Result<(), Refused>, Error> {
-        let mut item = store::to_item(sale)?;
-        item.insert("listing".to_owned(), text(ALL));
-        item.insert(store::POSITION.to_owned(), text(position(sale)));
-        item.insert("fingerprint".to_owned(), text(fingerprint));
-        takes.push(store::put_new(&self.table, item, "id")?);
+        takes.push(store::put_new(&self.table, item(sale, fingerprint)?, "id")?);
         store::transact(&self.client, takes).await
     }
+
+    /// Keeps a new pending sale: nothing is taken. One write.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn hold(&self, sale: Sale, fingerprint: &str) -> Result<Outcome<Sale>, Error> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item(&sale, fingerprint)?));
+        let put = put.condition_expression("attribute_not_exists(id)");
+        match store::put(put).await? {
+            Ok(()) => Ok(Outcome::Made(sale)),
+            Err(Some(stored)) => Outcome::of_repeated(stored, fingerprint),
+            Err(None) => Err(Error::internal("a sale that does not exist was in the way")),
+        }
+    }
+
+    /// A sale to be decided, with the fingerprint of its request. One consistent read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn held(&self, id: &str) -> Result<Option<Stored<Sale>>, Error> {
+        self.read(id).await?.map(store::from_item).transpose()
+    }
+
+    /// Keeps the next version of a sale and takes its pieces, as [`Sales::sell`]; the sale's part is refused when
+    /// somebody else was faster.
+    ///
+    /// # Errors
+    /// `Unavailable` when others are in the way for too long, or DynamoDB does not answer.
+    pub async fn decide(
+        &self,
+        sale: &Sale,
+        fingerprint: &str,
+        mut takes: Vec<TransactWriteItem>,
+    ) -> Result<Result<(), Refused>, Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item(sale, fingerprint)?))
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", number(sale.version - 1));
+        takes.push(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build());
+        store::transact(&self.client, takes).await
+    }
+}
+
+fn item(sale: &Sale, fingerprint: &str) -> Result<Item, Error> {
+    let mut item = store::stamped(store::to_item(sale)?);
+    item.insert("listing".to_owned(), text(ALL));
+    item.insert(store::POSITION.to_owned(), text(position(sale)));
+    item.insert("fingerprint".to_owned(), text(fingerprint));
+    Ok(item)
 }
 
 fn position(sale: &Sale) -> String {

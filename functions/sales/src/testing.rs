@@ -5,15 +5,19 @@
 use aws_sdk_dynamodb::Client;
 use inventory::Stock;
 use inventory::stock::Snapshot;
+use inventory::store::Known;
 use inventory::testing::{CatalogStandIn, cup, receipt};
+use serde_json::json;
+use shared::events::Event;
 use shared::idempotency::Outcome;
 use shared::store::Revocations;
 use shared::testing::{Cloud, Tokens};
 use shared::{Error, clock, ids};
 
+use crate::completion::Completion;
 use crate::order::{Line, Order};
 use crate::purchase::{Buyer, Purchases};
-use crate::sale::Sale;
+use crate::sale::{Sale, SaleLine};
 use crate::store::Sales;
 
 /// A shop on an embedded database of its own; catalog knows no product that inventory does not.
@@ -36,7 +40,7 @@ impl Shop {
         let mut products = Vec::new();
         for pieces in stocks {
             let id = ids::new();
-            stock.adjust(receipt("first", &id, *pieces), &cup(1), "f").await.unwrap();
+            stock.adjust(receipt("first", &id, *pieces), Known::As(&cup(1)), "f").await.unwrap();
             products.push(id);
         }
         let purchases = purchases(cloud.client()).await;
@@ -57,15 +61,45 @@ impl Shop {
         stock.get(&self.products[product]).await.unwrap().unwrap().available
     }
 
-    /// Gives a product another price, as catalog's events will: its next version.
+    /// Gives a product another price, as catalog's events do: its next version.
     ///
     /// # Panics
     /// When it cannot be written.
     pub async fn reprice(&self, product: usize, version: u64, price: i64) {
         let stock = Stock::new(self.cloud.client(), "InventoryTable");
         let snapshot = Snapshot { price: shared::testing::usd(price), ..cup(version) };
-        let id = &self.products[product];
-        stock.adjust(receipt(&format!("v{version}"), id, 1), &snapshot, "f").await.unwrap();
+        stock.learn(&self.products[product], &snapshot, clock::now()).await.unwrap();
+    }
+
+    /// A pending sale of pieces of products: its id.
+    ///
+    /// # Panics
+    /// When it cannot be kept.
+    pub async fn holds(&self, pieces: &[(usize, i64)]) -> String {
+        let sale = Sale::pending(&ids::new(), "ana", &self.order(pieces), clock::now());
+        self.sales().hold(sale.clone(), "f").await.unwrap();
+        sale.id
+    }
+
+    /// What catalog answers for a sale: this snapshot of each of its products.
+    ///
+    /// # Panics
+    /// When there is no such sale.
+    pub async fn answer(&self, sale_id: &str, snapshot: &Snapshot) -> Event {
+        let sale = self.sales().get(sale_id).await.unwrap().unwrap();
+        let product = |line: &SaleLine| {
+            let mut product = json!(snapshot);
+            product["id"] = json!(line.product_id);
+            product
+        };
+        let products: Vec<_> = sale.lines.iter().map(product).collect();
+        let data = json!({"correlationId": sale_id, "products": products, "unknown": []});
+        Event::new("catalog", "products.answered", sale_id, String::new(), clock::now(), data)
+    }
+
+    /// What decides pending sales.
+    pub fn completion(&self) -> Completion {
+        completion(self.cloud.client())
     }
 
     /// An order of pieces of products.
@@ -97,6 +131,12 @@ pub async fn purchases(client: Client) -> Purchases {
     let revocations = Revocations::new(client, "RevocationsTable");
     let (catalog, currency) = (CatalogStandIn::start(&[404]).await.catalog, shared::testing::usd(0).currency);
     Purchases { sales, stock, revocations, catalog, currency }
+}
+
+/// What decides pending sales, over a client: one that meets faults, say.
+pub fn completion(client: Client) -> Completion {
+    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), Stock::new(client, "InventoryTable"));
+    Completion { sales, stock, currency: shared::testing::usd(0).currency }
 }
 
 /// One purchase of a customer under a key.

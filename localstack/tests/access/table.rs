@@ -187,6 +187,8 @@ pub fn table() -> Vec<Row> {
             .with("stock-movements", json!({"kind": "receipt", "quantity": 1, "reason": "delivery"})),
         row(Method::POST, "/purchases", Users, AtOnce, 201)
             .with("sales", json!({"lines": [{"productId": "PRODUCT", "quantity": 1}]})),
+        row(Method::POST, "/sales", Users, AtOnce, 202)
+            .with("sales", json!({"lines": [{"productId": "PRODUCT", "quantity": 1}]})),
         row(Method::GET, "/sales", Users, Later, 200),
         row(Method::GET, "/sales/{id}", OwnerAndStaff, Later, 200),
         // Last: the session is over then, while the token still holds.

@@ -13,6 +13,7 @@ use lambda_http::http::{HeaderValue, Method, header};
 use lambda_http::{Body, service_fn};
 
 use crate::config::{self, StartupError};
+use crate::correlation;
 use crate::error::Error;
 use crate::jsonapi::{self, media};
 use crate::log;
@@ -65,18 +66,19 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
     let started = Instant::now();
     let (request_id, method, route) = (request.id(), request.event.method().clone(), request.route());
     let personal = method != Method::GET || request.has_header(header::AUTHORIZATION.as_str());
-    let (result, usage) = Meter::measure(async {
+    let correlation_id = request.correlation_id();
+    let (result, usage) = Meter::measure(correlation::within(correlation_id.clone(), async {
         media::check_accept(request.event.headers())?;
         let answer = tokio::time::timeout(DEADLINE, handler(request)).await;
         answer.unwrap_or_else(|late| Err(Error::unavailable(late)))
-    })
+    }))
     .await;
     let (code, cause) = match &result {
         Ok(_) => (None, None),
         Err(error) => (Some(error.code), error.cause()),
     };
     if let Some(cause) = cause {
-        tracing::error!(request_id, code, cause, "failed");
+        tracing::error!(request_id, correlation_id, code, cause, "failed");
     }
     let mut response = result.unwrap_or_else(|error| jsonapi::error(&error, &request_id));
     if personal {
@@ -87,6 +89,7 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
     }
     tracing::info!(
         request_id,
+        correlation_id,
         function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
         method = method.as_str(),
         route,

@@ -7,6 +7,7 @@ use lambda_http::RequestExt;
 use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::request::RequestContext;
 
+use crate::correlation;
 use crate::error::{Error, Kind};
 use crate::ids;
 use crate::jsonapi::{self, media};
@@ -189,6 +190,12 @@ impl Request {
             Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone().unwrap_or_else(ids::new),
             _ => ids::new(),
         }
+    }
+
+    /// The id that this request and all that follows from it go by in logs and events: the caller's
+    /// `X-Correlation-Id`, or the request's own id.
+    pub(super) fn correlation_id(&self) -> String {
+        self.header(correlation::HEADER).filter(|id| correlation::is_sound(id)).map_or_else(|| self.id(), str::to_owned)
     }
 
     /// The route's pattern, such as `/products/{id}`: for logs, so that they hold no ids.

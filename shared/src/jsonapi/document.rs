@@ -101,6 +101,11 @@ pub fn created<R: Resource>(resource: &R, request: &Request) -> Response {
     located(single(StatusCode::CREATED, resource, request), resource, request)
 }
 
+/// 202: the resource that will be decided later, with its `Location`: where that can be seen.
+pub fn accepted<R: Resource>(resource: &R, request: &Request) -> Response {
+    located(single(StatusCode::ACCEPTED, resource, request), resource, request)
+}
+
 /// 204: done, nothing to show.
 pub fn no_content() -> Response {
     let mut response = HttpResponse::new(Body::Empty);

@@ -9,6 +9,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -102,6 +104,23 @@ async fn back_off(attempt: u32) {
     if attempt > 0 {
         tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
     }
+}
+
+/// Puts an item if its condition holds. `Err` within `Ok` when it failed, with the item found there, if any.
+///
+/// # Errors
+/// When the table does not answer.
+pub fn put(put: PutItemFluentBuilder) -> Call<'static, Result<(), Option<Item>>> {
+    let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+    Box::pin(async {
+        match put.send().await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),
+                _ => Err(error.into()),
+            },
+        }
+    })
 }
 
 /// Updates an item if its condition holds: the item as it is then. `Err` within `Ok` when the condition

@@ -13,15 +13,17 @@ use std::fmt;
 pub use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+pub use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure};
 use aws_types::SdkConfig;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aws;
 use crate::config::StartupError;
+use crate::correlation;
 use crate::error::Error;
-pub use calls::{Call, batch_get, batch_write, delete, get, query, update};
+pub use calls::{Call, batch_get, batch_write, delete, get, put, query, update};
 pub use listing::{Listing, POSITION, Sieve, list, position};
 pub use meter::{Meter, Usage};
 pub use revocations::Revocations;
@@ -70,6 +72,20 @@ pub fn put_new(table: &str, item: Item, key: &str) -> Result<TransactWriteItem, 
 /// `Internal`: a type that cannot be stored is a defect.
 pub fn to_item<T: Serialize>(value: &T) -> Result<Item, Error> {
     serde_dynamo::to_item(value).map_err(Error::internal)
+}
+
+/// An item whose changes become events, with the correlation id of the present work.
+pub fn stamped(mut item: Item) -> Item {
+    item.insert(CORRELATION.to_owned(), correlation());
+    item
+}
+
+/// The attribute of [`stamped`], for updates of single attributes.
+pub const CORRELATION: &str = "correlationId";
+
+/// The value of that attribute.
+pub fn correlation() -> AttributeValue {
+    text(correlation::current())
 }
 
 /// A value of ours from a stored item.

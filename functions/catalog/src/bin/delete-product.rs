@@ -22,7 +22,7 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use catalog::product::Status;
+    use catalog::product::{Availability, Status};
     use catalog::testing::cup;
     use shared::auth::Role;
     use shared::testing::{Call, Cloud, Tokens};
@@ -48,6 +48,19 @@ mod tests {
         let stale = call.bearer(&tokens.token("eva", Role::Staff)).header("if-match", "\"7\"");
         assert_eq!(customer.send(|request| delete_product(&products, &guard, request)).await.status, 403);
         assert_eq!(stale.send(|request| delete_product(&products, &guard, request)).await.status, 412);
+        assert!(products.get(&cup.id).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_product_that_was_sold_is_archived_and_not_deleted() {
+        let (cloud, tokens, cup) = (Cloud::start().await, Tokens::new(), cup(Status::Active));
+        let (products, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
+        products.create(cup.clone(), "").await.unwrap();
+        let sold = Availability { in_stock: true, sold: true, sequence: Some("1".to_owned()) };
+        products.set_stock(&cup.id, &sold).await.unwrap();
+        let call = Call::event("delete-product").path("id", &cup.id).bearer(&tokens.token("eva", Role::Staff));
+        let answer = call.send(|request| delete_product(&products, &guard, request)).await;
+        assert_eq!((answer.status, answer.code()), (409, "in_use"));
         assert!(products.get(&cup.id).await.unwrap().is_some());
     }
 }

@@ -28,14 +28,14 @@ mod tests {
     use shared::testing::{Call, Cloud};
 
     #[tokio::test]
-    async fn services_see_drafts_too_and_the_version_of_what_they_keep() {
+    async fn services_see_drafts_too_and_how_new_what_they_keep_is() {
         let (cloud, cup) = (Cloud::start().await, cup(Status::Draft));
         let products = Catalog::new(cloud.client(), "CatalogTable");
         products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("internal-product").path("id", &cup.id);
         let answer = call.send(|request| internal_product(&products, request)).await;
         assert_eq!((answer.status, answer.attribute("status")), (200, &json!("draft")));
-        assert_eq!(answer.attribute("version"), &json!(1));
+        assert_eq!(answer.attribute("sequence"), &json!(cup.sequence()));
         let call = Call::event("internal-product");
         assert_eq!(call.send(|request| internal_product(&products, request)).await.status, 404);
     }

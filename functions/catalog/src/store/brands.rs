@@ -135,7 +135,7 @@ fn item(brand: &Brand, fingerprint: &str) -> Result<Item, Error> {
     item.insert("namePosition".to_owned(), text(by_name(brand)));
     item.insert(POSITION.to_owned(), text(by_age(brand)));
     item.insert("fingerprint".to_owned(), text(fingerprint));
-    Ok(item)
+    Ok(store::stamped(item))
 }
 
 fn by_name(brand: &Brand) -> String {

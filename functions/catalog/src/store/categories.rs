@@ -204,5 +204,5 @@ fn item(category: &Category, fingerprint: &str) -> Result<Item, Error> {
     let mut item: HashMap<_, _> = store::to_item(category)?;
     item.insert("pk".to_owned(), text(category_key(&category.id)));
     item.insert("fingerprint".to_owned(), text(fingerprint));
-    Ok(item)
+    Ok(store::stamped(item))
 }

@@ -1,14 +1,15 @@
 //! Products: written together with their SKU, their rows, and the counts of their brand and categories.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use aws_sdk_dynamodb::types::{Delete, Put};
 use shared::Error;
 use shared::idempotency::{Outcome, Stored};
-use shared::store::{Item, text};
+use shared::store::{self, Item, TransactWriteItem, number, text};
 
 use super::rows::{product_item, product_key, rows};
 use super::{ATTEMPTS, Catalog, Parts, brand_key, category_key};
-use crate::product::Product;
+use crate::product::{Availability, Product};
 use crate::sku::Sku;
 
 /// What a refused part of a product's transaction means.
@@ -71,7 +72,7 @@ impl Catalog {
             let old = stored.value;
             let new = change(old.clone())?;
             let mut parts = Parts::new();
-            parts.add(Part::Product, self.put_over(product_item(&new, &stored.fingerprint)?, old.version)?);
+            parts.add(Part::Product, self.put_over_read(product_item(&new, &stored.fingerprint)?, &old)?);
             if new.sku.folded() != old.sku.folded() {
                 parts.add(Part::Sku, self.put_new(claim(&new.sku, id))?);
                 parts.add(Part::Other, self.delete(&sku_key(&old.sku))?);
@@ -91,13 +92,15 @@ impl Catalog {
     /// Deletes a product, if `allow` does not refuse the present one, and frees its SKU.
     ///
     /// # Errors
-    /// `NotFound` · what `allow` says · `Unavailable` when others keep writing.
+    /// `NotFound` · what `allow` says · `Conflict` (`in_use`) when it was sold · `Unavailable` when others keep
+    /// writing.
     pub async fn remove(&self, id: &str, allow: impl Fn(&Product) -> Result<(), Error>) -> Result<(), Error> {
         for _ in 0..ATTEMPTS {
             let product = self.product_to_change(id).await?.value;
             allow(&product)?;
+            product.check_deletable()?;
             let mut parts = Parts::new();
-            parts.add(Part::Product, self.delete_over(&product_key(id), product.version, None)?);
+            parts.add(Part::Product, self.delete_read(&product)?);
             parts.add(Part::Other, self.delete(&sku_key(&product.sku))?);
             self.add_counts(&mut parts, Some(&product), None)?;
             self.add_rows(&mut parts, Some(&product), None)?;
@@ -106,6 +109,64 @@ impl Catalog {
             }
         }
         Err(Error::unavailable("the product kept changing"))
+    }
+
+    /// Keeps what inventory tells of a product, unless something newer was told; nothing when the product is gone.
+    /// It shows in all its lists. One read, and one transaction of the product and, when what is shown changes,
+    /// its rows.
+    ///
+    /// # Errors
+    /// `Unavailable` when the table does not answer or others keep writing.
+    pub async fn set_stock(&self, id: &str, stock: &Availability) -> Result<(), Error> {
+        for _ in 0..ATTEMPTS {
+            let stored: Option<Stored<Product>> = self.read(&product_key(id), true).await?;
+            let newer = |stored: &Stored<Product>| stored.value.stock.sequence < stock.sequence;
+            let Some(Stored { value: old, fingerprint }) = stored.filter(newer) else { return Ok(()) };
+            let new = Product { stock: stock.clone(), ..old.clone() };
+            let mut parts = Parts::new();
+            parts.add(Part::Product, self.put_over_read(product_item(&new, &fingerprint)?, &old)?);
+            if (new.stock.in_stock, new.stock.sold) != (old.stock.in_stock, old.stock.sold) {
+                self.add_rows(&mut parts, Some(&old), Some(&new))?;
+            }
+            if self.write(parts).await?.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("the product kept changing"))
+    }
+
+    /// Products by their ids, in no order, as they are now; those that are not there are left out. One consistent
+    /// batch read for each hundred.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn products(&self, ids: &BTreeSet<String>) -> Result<Vec<Product>, Error> {
+        let items = self.read_many(ids.iter().map(|id| product_key(id))).await?;
+        items.into_iter().map(store::from_item).collect()
+    }
+
+    /// Puts an item over the very product that was read.
+    fn put_over_read(&self, item: Item, read: &Product) -> Result<TransactWriteItem, Error> {
+        let (condition, values) = as_read(read);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(as_read_names()))
+            .set_expression_attribute_values(Some(values));
+        Ok(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build())
+    }
+
+    /// Deletes the very product that was read.
+    fn delete_read(&self, read: &Product) -> Result<TransactWriteItem, Error> {
+        let (condition, values) = as_read(read);
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .key("pk", text(product_key(&read.id)))
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(as_read_names()))
+            .set_expression_attribute_values(Some(values));
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(Error::internal)?).build())
     }
 
     async fn product_to_change(&self, id: &str) -> Result<Stored<Product>, Error> {
@@ -149,6 +210,24 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// The condition that a product is the one that was read: of its version, and by what inventory told then. Both change
+/// by themselves, and a write of either puts the whole product.
+fn as_read(product: &Product) -> (String, Item) {
+    let mut values = Item::from([(":version".to_owned(), number(product.version))]);
+    let told = match &product.stock.sequence {
+        Some(sequence) => {
+            values.insert(":sequence".to_owned(), text(sequence));
+            "stock.#sequence = :sequence"
+        }
+        None => "attribute_not_exists(stock.#sequence)",
+    };
+    (format!("#version = :version AND {told}"), values)
+}
+
+fn as_read_names() -> HashMap<String, String> {
+    ["version", "sequence"].map(|name| (format!("#{name}"), name.to_owned())).into()
 }
 
 /// The item that takes a SKU for a product, if it is free.

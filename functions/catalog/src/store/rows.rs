@@ -17,7 +17,7 @@ pub fn product_key(id: &str) -> String {
 pub fn product_item(product: &Product, fingerprint: &str) -> Result<Item, Error> {
     let mut item = copy(product, product_key(&product.id), listing::of_status(product.status))?;
     item.insert("fingerprint".to_owned(), text(fingerprint));
-    Ok(item)
+    Ok(store::stamped(item))
 }
 
 /// A product's rows in other lists, by their keys.

@@ -8,6 +8,8 @@ use super::schemas::{self, parts::schema};
 
 const MEDIA_TYPE: &str = "application/vnd.api+json";
 
+const ACCEPTED: &str = "Accepted; `Location` leads to where the outcome can be read.";
+
 /// Who may call.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Who {
@@ -31,6 +33,8 @@ pub struct Operation {
     parameters: Vec<Value>,
     body: Option<(&'static str, bool)>,
     success: (u16, Value),
+    /// The answer of a request that was taken to be decided later, where that may happen.
+    accepted: Option<Value>,
     situations: Vec<&'static str>,
 }
 
@@ -53,7 +57,20 @@ pub fn operation(
         situations.push("not_found");
     }
     let success = (204, json!({"description": "Done."}));
-    Operation { method, path, id, summary, about: "", who, limited: false, parameters, body: None, success, situations }
+    Operation {
+        method,
+        path,
+        id,
+        summary,
+        about: "",
+        who,
+        limited: false,
+        parameters,
+        body: None,
+        success,
+        accepted: None,
+        situations,
+    }
 }
 
 impl Operation {
@@ -136,8 +153,26 @@ impl Operation {
 
     /// 201: makes one. It leads on to the operations on it.
     pub fn makes(self, name: &'static str, next: &[&str]) -> Self {
+        self.makes_as((201, "Made."), name, next)
+    }
+
+    /// 202: takes one, to be decided later.
+    pub fn accepts(self, name: &'static str, next: &[&str]) -> Self {
+        self.makes_as((202, ACCEPTED), name, next)
+    }
+
+    /// Also 202, as [`accepts`](Self::accepts), with what success tells.
+    pub fn or_accepts(mut self, name: &'static str) -> Self {
+        let mut answer = self.success.1.clone();
+        answer["description"] = json!(ACCEPTED);
+        answer["content"][MEDIA_TYPE]["schema"] = schema(&format!("{name}Document"));
+        self.accepted = Some(answer);
+        self
+    }
+
+    fn makes_as(self, (status, about): (u16, &str), name: &'static str, next: &[&str]) -> Self {
         let one = schemas::named(name);
-        let made = self.answers(201, "Made.", &format!("{name}Document"), one.example(), &one, one.versioned);
+        let made = self.answers(status, about, &format!("{name}Document"), one.example(), &one, one.versioned);
         let mut made = if one.path.is_some() { made.tells("Location") } else { made };
         for operation in next {
             let parameters = json!({"id": "$response.body#/data/id"});
@@ -198,6 +233,10 @@ impl Operation {
         let mut success = self.success.1.clone();
         success["headers"]["X-Request-Id"] = header("X-Request-Id");
         let mut responses: Map<String, Value> = errors::answers(&self.situations);
+        if let Some(mut accepted) = self.accepted.clone() {
+            accepted["headers"]["X-Request-Id"] = header("X-Request-Id");
+            responses.insert("202".to_owned(), accepted);
+        }
         responses.insert(self.success.0.to_string(), success);
         let mut object = json!({
             "operationId": self.id,

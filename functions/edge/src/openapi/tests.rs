@@ -14,7 +14,7 @@ use identity::policy::Policy;
 use identity::user::{Listed, User};
 use inventory::stock::{Movement, StockItem};
 use jsonschema::{Validator, options};
-use sales::order::Order;
+use sales::order::{Line, Order};
 use sales::sale::Sale;
 use serde_json::{Value, json};
 use shared::Error;
@@ -146,7 +146,8 @@ async fn real_resources_are_of_their_schemas() {
     let stock = StockItem {
         product_id: id.clone(),
         available: 5,
-        product: inventory::testing::cup(1),
+        product: None,
+        sold: false,
         low_stock_at: None,
         updated_at: now,
         version: 1,
@@ -159,6 +160,12 @@ async fn real_resources_are_of_their_schemas() {
     }))
     .unwrap();
     agrees("Sale", &sale).await;
+    let order = Order {
+        lines: vec![Line { product_id: id.clone(), quantity: 1, expected_unit_price: None, pointer: String::new() }],
+    };
+    let pending = Sale::pending(&id, &id, &order, now);
+    agrees("Sale", &pending).await;
+    agrees("Sale", &pending.rejected(inventory::stock::insufficient_stock(&[]), now)).await;
     let user = User { role: Role::Staff, ..identity::testing::user("ana") };
     agrees("User", &user).await;
     let masked = Some(serde_json::from_value(json!({"digest": "", "masked": "*******065"})).unwrap());

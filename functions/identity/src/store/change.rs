@@ -99,7 +99,7 @@ impl Users {
                 ("version", number(user.version + 1)),
                 (DELETED_AT, text(now.to_string())),
             ];
-            let tombstone = tombstone.map(|(name, value)| (name.to_owned(), value)).into();
+            let tombstone = store::stamped(tombstone.map(|(name, value)| (name.to_owned(), value)).into());
             let mut parts = vec![
                 (Part::User, self.put_over(tombstone, user.version)?),
                 (Part::Other, self.delete_part(&email_key(&user.email.folded()))?),

@@ -176,7 +176,7 @@ fn item(user: &User) -> Result<Item, Error> {
     item.insert("pk".to_owned(), text(user_key(&user.id)));
     item.insert("listing".to_owned(), text(ALL_USERS));
     item.insert(store::POSITION.to_owned(), text(position(user)));
-    Ok(item)
+    Ok(store::stamped(item))
 }
 
 fn position(user: &User) -> String {

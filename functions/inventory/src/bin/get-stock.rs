@@ -22,6 +22,7 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use inventory::store::Known;
     use inventory::testing::{cup, receipt};
     use serde_json::json;
     use shared::auth::Role;
@@ -33,7 +34,7 @@ mod tests {
     async fn staff_read_stock_by_one_read_and_others_do_not() {
         let (cloud, tokens, id) = (Cloud::start().await, Tokens::new(), ids::new());
         let (stock, verifier) = (Stock::new(cloud.client(), "InventoryTable"), tokens.verifier());
-        stock.adjust(receipt("m", &id, 10), &cup(1), "f").await.unwrap();
+        stock.adjust(receipt("m", &id, 10), Known::As(&cup(1)), "f").await.unwrap();
         let call = Call::event("get-stock").path("productId", &id);
         let staff = call.clone().bearer(&tokens.token("eva", Role::Staff));
         let answer = staff.send(|request| get_stock(&stock, &verifier, request)).await;

@@ -3,6 +3,7 @@
 use sales::Purchases;
 use sales::order::Order;
 use sales::purchase::Buyer;
+use sales::sale;
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
 use shared::idempotency::Key;
@@ -16,7 +17,7 @@ async fn purchase(purchases: &Purchases, tokens: &Verifier, request: Request) ->
     let fingerprint = body.fingerprint();
     let order = Order::parse(body, &purchases.currency)?;
     let buyer = Buyer { caller: &caller, sale_id: &sale_id, fingerprint: &fingerprint };
-    purchases.buy(&order, &buyer, clock::now()).await?.answer(&request)
+    sale::answer(&purchases.buy(&order, &buyer, clock::now()).await?, &request)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,9 +29,13 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use inventory::Stock;
+    use inventory::store::Known;
+    use inventory::testing::{CatalogStandIn, cup, receipt};
     use sales::testing::Shop;
     use serde_json::json;
     use shared::auth::Role;
+    use shared::ids;
     use shared::testing::{Answer, Call, Tokens};
 
     async fn send(shop: &Shop, call: Call) -> Answer {
@@ -108,5 +113,32 @@ mod tests {
             assert_eq!((answer.status, answer.code()), (404, "not_found"));
             assert_eq!(answer.pointers(), ["/data/attributes/lines/0/productId"]);
         }
+    }
+
+    #[tokio::test]
+    async fn when_catalog_is_silent_a_product_unknown_here_is_ordered_and_decided_later() {
+        let mut shop = Shop::with(&[3]).await;
+        shop.purchases.catalog = CatalogStandIn::start(&[500]).await.catalog;
+        let lines = json!({"lines": [{"productId": ids::new(), "quantity": 1}]});
+        let call = order(&shop, "k", 1).resource("sales", None, &lines);
+        let answer = send(&shop, call.clone()).await;
+        assert_eq!((answer.status, answer.attribute("status")), (202, &json!("pending")));
+        assert_eq!(answer.header("location"), format!("https://shop.test/v1/sales/{}", answer.id()));
+        let again = send(&shop, call).await;
+        assert_eq!((again.status, again.header("idempotent-replayed"), &again.body), (202, "true", &answer.body));
+    }
+
+    #[tokio::test]
+    async fn pieces_that_came_in_before_catalog_told_of_them_are_sold_by_what_it_says_when_asked() {
+        let mut shop = Shop::with(&[3]).await;
+        let product = ids::new();
+        let stock = Stock::new(shop.cloud.client(), "InventoryTable");
+        stock.adjust(receipt("m", &product, 5), Known::Nowhere, "f").await.unwrap();
+        shop.purchases.catalog = CatalogStandIn::start(&[200]).await.catalog;
+        let lines = json!({"lines": [{"productId": product, "quantity": 2}]});
+        let answer = send(&shop, order(&shop, "k", 1).resource("sales", None, &lines)).await;
+        assert_eq!((answer.status, answer.attribute("status")), (201, &json!("confirmed")));
+        let item = stock.get(&product).await.unwrap().unwrap();
+        assert_eq!((item.available, item.product, item.sold), (3, Some(cup(1)), true));
     }
 }

@@ -50,6 +50,7 @@ fn product() -> Vec<Attribute> {
         attribute(Settable, "status", status, json!("active")),
         attribute(Settable, "tags", list(&line(1, 50), 0, 20), json!(["kitchen"])),
         attribute(Settable, "imageUrl", image_url(), json!("https://images.shop.example/cup.jpg")),
+        attribute(ReadOnly, "inStock", json!({"type": "boolean"}), json!(true)),
     ]
 }
 

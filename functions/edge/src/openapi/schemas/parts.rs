@@ -62,6 +62,11 @@ pub fn nullable(mut schema: Value) -> Value {
     schema
 }
 
+/// Something of a schema of the components, or `null`.
+pub fn maybe(name: &str) -> Value {
+    json!({"oneOf": [schema(name), {"type": "null"}]})
+}
+
 /// The same schema with a description.
 pub fn with(mut schema: Value, description: &str) -> Value {
     schema["description"] = json!(description);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::parts::{integer, line, list, nullable, object, schema, text, time, with, words};
+use super::parts::{integer, line, list, maybe, nullable, object, schema, text, time, with, words};
 use super::types::Access::{Needed, ReadOnly, Settable};
 use super::types::{Document, ID, Linkage, Relation, Type, attribute};
 
@@ -33,15 +33,32 @@ fn movement() -> Type {
 
 fn sold_line() -> Value {
     let members = [
-        ("productId", schema("Id")),
-        ("sku", text()),
-        ("name", text()),
-        ("unitPrice", schema("Money")),
+        ("productId", with(text(), "As it was ordered.")),
+        ("sku", nullable(text())),
+        ("name", nullable(text())),
+        ("unitPrice", maybe("Money")),
         ("quantity", integer(1, 1_000)),
-        ("lineTotal", schema("Total")),
+        ("lineTotal", maybe("Total")),
     ];
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     object(&members, &names)
+}
+
+fn rejection() -> Value {
+    let reason = json!({
+        "type": "object",
+        "properties": {"detail": text(), "meta": {"type": "object"}},
+        "required": ["detail"],
+        "additionalProperties": false,
+    });
+    let code = with(text(), "As an error's: insufficient_stock, price_changed, not_found; or expired.");
+    json!({
+        "type": ["object", "null"],
+        "description": "Why a rejected sale was not sold.",
+        "properties": {"code": code, "title": text(), "reasons": list(&reason, 1, 50)},
+        "required": ["code", "title", "reasons"],
+        "additionalProperties": false,
+    })
 }
 
 fn ordered_lines() -> Value {
@@ -78,14 +95,16 @@ pub fn types() -> Vec<Type> {
         Type {
             name: "Sale",
             kind: "sales",
-            about: "What was sold to whom, at the prices of the moment.",
+            about: "What was sold to whom, at the prices of the moment. A pending one is not sold yet: it has no \
+                    prices and no total.",
             path: Some("/sales/{id}"),
             versioned: true,
             attributes: vec![
                 attribute(ReadOnly, "number", with(text(), "For people to read out."), json!("20261122-7QK2M9XA")),
-                attribute(ReadOnly, "status", words(&["confirmed"]), json!("confirmed")),
+                attribute(ReadOnly, "status", words(&["pending", "confirmed", "rejected"]), json!("confirmed")),
                 attribute(ReadOnly, "lines", list(&sold_line(), 1, 50), sold),
-                attribute(ReadOnly, "total", schema("Total"), total),
+                attribute(ReadOnly, "total", maybe("Total"), total),
+                attribute(ReadOnly, "rejection", rejection(), json!(null)),
                 attribute(ReadOnly, "createdAt", time(), json!("2026-11-22T10:15:42Z")),
                 attribute(ReadOnly, "updatedAt", time(), json!("2026-11-22T10:15:42Z")),
             ],

@@ -1,0 +1,27 @@
+//! The stream of `InventoryTable`: stock that changed is told as `stock.*` events.
+
+use inventory::events;
+use shared::StartupError;
+use shared::events::publisher;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    publisher::run(&events::messages).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use shared::events::Change;
+    use shared::testing;
+
+    #[test]
+    fn a_sale_of_the_last_piece_says_that_there_is_none() {
+        let records = testing::stream_records("publish-inventory-events");
+        let said: Vec<_> = records.iter().flat_map(|record| events::messages(&Change::new(record)).unwrap()).collect();
+        let event = &said[0].event;
+        assert_eq!((event.topic.as_str(), &event.data["inStock"]), ("stock.depleted", &json!(false)));
+        assert_eq!(event.id, format!("stock/{}/{}", event.subject, event.sequence));
+    }
+}

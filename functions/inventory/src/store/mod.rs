@@ -1,0 +1,214 @@
+//! The table `InventoryTable`. A product's stock and its movements stand together:
+//!
+//! | `productId` | `sk` | What it holds |
+//! | --- | --- | --- |
+//! | a product's id | `stock` | the stock item: what is available, and the product's snapshot |
+//! | the same | `movement#<id>` | one change of the stock |
+
+mod changes;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use shared::auth::Caller;
+use shared::store::{self, Item, Revocations, text};
+use shared::{Error, StartupError, config};
+
+use crate::stock::StockItem;
+pub use changes::{Adjusted, Known};
+
+/// The shop's stock.
+pub struct Stock {
+    client: Client,
+    table: String,
+}
+
+impl Stock {
+    /// The stock in the table `INVENTORY_TABLE`, connected.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub async fn from_env() -> Result<Self, StartupError> {
+        let table = config::required::<String>("INVENTORY_TABLE")?;
+        Ok(Self::new(store::client_from_env(&table, &[("productId", "warm-up"), ("sk", "stock")]).await?, table))
+    }
+
+    /// The stock in the table `INVENTORY_TABLE`, over a client that another store connected.
+    ///
+    /// # Errors
+    /// When the variable is missing.
+    pub fn from_env_with(client: Client) -> Result<Self, StartupError> {
+        Ok(Self::new(client, config::required::<String>("INVENTORY_TABLE")?))
+    }
+
+    /// The stock in a table.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// The client, for others to use over the same connection.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// The stock of a product. One consistent read: who has just changed it sees the change.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn get(&self, product_id: &str) -> Result<Option<StockItem>, Error> {
+        let read = self.client.get_item().table_name(&self.table).set_key(Some(key(product_id))).consistent_read(true);
+        store::get(read).await?.map(store::from_item).transpose()
+    }
+
+    /// The stock of up to 50 products, by product id; unknown ones are left out. And whether the caller's
+    /// token still holds. One consistent batch read of all: a purchase is refused by what is there, not
+    /// by what was.
+    ///
+    /// # Errors
+    /// 401 when the caller's credentials were revoked; when the tables do not answer, or not whole.
+    pub async fn get_many(
+        &self,
+        product_ids: &[&str],
+        caller: &Caller,
+        revocations: &Revocations,
+    ) -> Result<HashMap<String, StockItem>, Error> {
+        let keys = product_ids.iter().map(|id| key(id)).collect();
+        let wanted = HashMap::from([(self.table.clone(), keys), revocations.wanted(caller)]);
+        let mut found = store::batch_get(&self.client, wanted).await?;
+        revocations.check_found(caller, &mut found)?;
+        self.items(&mut found)
+    }
+
+    /// The stock of up to 50 products, as [`Stock::get_many`], for a caller who was let in before.
+    ///
+    /// # Errors
+    /// When the table does not answer, or not whole.
+    pub async fn read(&self, product_ids: &[&str]) -> Result<HashMap<String, StockItem>, Error> {
+        let keys = product_ids.iter().map(|id| key(id)).collect();
+        let mut found = store::batch_get(&self.client, HashMap::from([(self.table.clone(), keys)])).await?;
+        self.items(&mut found)
+    }
+
+    /// The stock item that refused [`Stock::take`].
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be read.
+    pub fn refusal(item: Item) -> Result<StockItem, Error> {
+        store::from_item(item)
+    }
+
+    fn items(&self, found: &mut HashMap<String, Vec<Item>>) -> Result<HashMap<String, StockItem>, Error> {
+        let items = found.remove(&self.table).unwrap_or_default().into_iter().map(store::from_item::<StockItem>);
+        items.map(|item| item.map(|item| (item.product_id.clone(), item))).collect()
+    }
+}
+
+fn movement_key(id: &str) -> String {
+    format!("movement#{id}")
+}
+
+fn key(product_id: &str) -> Item {
+    HashMap::from([("productId".to_owned(), text(product_id)), ("sk".to_owned(), text("stock"))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{cup, receipt};
+    use shared::clock;
+    use shared::idempotency::Outcome;
+    use shared::testing::{Cloud, customer};
+
+    #[tokio::test]
+    async fn stock_is_the_sum_of_its_movements() {
+        let cloud = Cloud::start().await;
+        let stock = Stock::new(cloud.client(), "InventoryTable");
+        for (id, quantity) in [("m1", 10), ("m2", -3), ("m3", 5)] {
+            assert!(matches!(
+                stock.adjust(receipt(id, "p", quantity), Known::As(&cup(1)), "f").await,
+                Ok(Adjusted::Done(Outcome::Made(_)))
+            ));
+        }
+        assert_eq!(stock.get("p").await.unwrap().map(|item| item.available), Some(12));
+        assert_eq!(cloud.items("InventoryTable").await.len(), 4);
+    }
+
+    #[tokio::test]
+    async fn stock_does_not_go_below_zero_and_nothing_is_kept_of_the_attempt() {
+        let cloud = Cloud::start().await;
+        let stock = Stock::new(cloud.client(), "InventoryTable");
+        stock.adjust(receipt("m1", "p", 2), Known::As(&cup(1)), "f").await.unwrap();
+        let refused = stock.adjust(receipt("m2", "p", -3), Known::As(&cup(1)), "f").await.unwrap_err();
+        assert_eq!(
+            (refused.code, refused.faults[0].meta.clone().unwrap()["shortages"][0]["available"].as_i64()),
+            ("insufficient_stock", Some(2))
+        );
+        let unknown = stock.adjust(receipt("m3", "q", -1), Known::As(&cup(1)), "f").await.unwrap_err();
+        assert_eq!(unknown.code, "insufficient_stock");
+        assert_eq!(cloud.items("InventoryTable").await.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_older_snapshot_does_not_replace_a_newer_one() {
+        let cloud = Cloud::start().await;
+        let stock = Stock::new(cloud.client(), "InventoryTable");
+        stock.adjust(receipt("m1", "p", 2), Known::As(&cup(5)), "f").await.unwrap();
+        stock.adjust(receipt("m2", "p", 2), Known::As(&cup(4)), "f").await.unwrap();
+        let item = stock.get("p").await.unwrap().unwrap();
+        assert_eq!((item.available, item.product), (4, Some(cup(5))));
+    }
+
+    #[tokio::test]
+    async fn a_repeated_movement_is_made_once_even_when_stock_has_run_out() {
+        let cloud = Cloud::start().await;
+        let stock = Stock::new(cloud.client(), "InventoryTable");
+        stock.adjust(receipt("m1", "p", 2), Known::As(&cup(1)), "f").await.unwrap();
+        let taken = receipt("m2", "p", -2);
+        assert_eq!(
+            stock.adjust(taken.clone(), Known::As(&cup(1)), "f").await.unwrap(),
+            Adjusted::Done(Outcome::Made(taken.clone()))
+        );
+        assert_eq!(
+            stock.adjust(taken.clone(), Known::As(&cup(1)), "f").await.unwrap(),
+            Adjusted::Done(Outcome::Replayed(taken.clone()))
+        );
+        assert_eq!(
+            stock.adjust(taken.clone(), Known::As(&cup(1)), "other").await.unwrap(),
+            Adjusted::Done(Outcome::KeyReused)
+        );
+        assert_eq!(stock.get("p").await.unwrap().map(|item| item.available), Some(0));
+    }
+
+    #[tokio::test]
+    async fn many_stock_items_are_one_read_and_unknown_ones_are_left_out() {
+        let cloud = Cloud::start().await;
+        let stock = Stock::new(cloud.client(), "InventoryTable");
+        stock.adjust(receipt("m1", "p", 2), Known::As(&cup(1)), "f").await.unwrap();
+        let (ana, revocations) = (customer("ana"), Revocations::new(cloud.client(), "RevocationsTable"));
+        let (found, usage) = store::Meter::measure(stock.get_many(&["p", "q"], &ana, &revocations)).await;
+        assert_eq!((found.unwrap().len(), usage.calls), (1, 1));
+    }
+    #[tokio::test]
+    async fn what_catalog_tells_is_kept_in_its_order_whatever_order_it_comes_in() {
+        let cloud = Cloud::start().await;
+        let stock = Stock::new(cloud.client(), "InventoryTable");
+        for version in [2, 5, 3, 5, 1] {
+            stock.learn("p", &cup(version), clock::now()).await.unwrap();
+        }
+        let item = stock.get("p").await.unwrap().unwrap();
+        assert_eq!((item.available, item.product, item.version), (0, Some(cup(5)), 1));
+    }
+
+    #[tokio::test]
+    async fn a_movement_kept_twice_is_there_once() {
+        let cloud = Cloud::start().await;
+        let stock = Stock::new(cloud.client(), "InventoryTable");
+        let movements: Vec<_> = (0..30).map(|index| receipt(&format!("m{index}"), "p", 1)).collect();
+        for _ in 0..2 {
+            let (kept, usage) = store::Meter::measure(stock.keep(&movements)).await;
+            assert!(kept.is_ok());
+            assert_eq!((usage.calls, usage.write_units), (2, 30.0));
+        }
+        assert_eq!(cloud.items("InventoryTable").await.len(), 30);
+    }
+}

@@ -1,0 +1,50 @@
+//! The queue `SaleDeadlinesQueue`: sales that are still pending when their time is up are rejected.
+
+use sales::{Sales, completion};
+use shared::{StartupError, clock, queue};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    let sales = &Sales::from_env().await?;
+    queue::run(|event| async move { completion::expire(sales, &event, clock::now()).await }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inventory::testing::cup;
+    use sales::sale::Status;
+    use sales::testing::Shop;
+    use shared::events::Event;
+    use shared::testing;
+
+    fn due(sale_id: &str) -> Event {
+        let mut event = testing::queue_events("expire-sale").remove(0);
+        event.subject = sale_id.to_owned();
+        event
+    }
+
+    #[tokio::test]
+    async fn a_sale_that_nobody_decided_is_rejected_and_a_late_answer_does_not_revive_it() {
+        let shop = Shop::with(&[10]).await;
+        let id = shop.holds(&[(0, 3)]).await;
+        let answer = shop.answer(&id, &cup(1)).await;
+        for _ in 0..2 {
+            completion::expire(&shop.sales(), &due(&id), clock::now()).await.unwrap();
+        }
+        shop.completion().complete(&answer, clock::now()).await.unwrap();
+        let sale = shop.sales().get(&id).await.unwrap().unwrap();
+        assert_eq!((sale.status, sale.version, shop.available(0).await), (Status::Rejected, 2, 10));
+        assert_eq!(sale.rejection.map(|rejection| rejection.code), Some("expired".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_sale_that_was_decided_in_time_stays_as_it_is() {
+        let shop = Shop::with(&[10]).await;
+        let id = shop.holds(&[(0, 3)]).await;
+        shop.completion().complete(&shop.answer(&id, &cup(1)).await, clock::now()).await.unwrap();
+        completion::expire(&shop.sales(), &due(&id), clock::now()).await.unwrap();
+        completion::expire(&shop.sales(), &due("0193551e-7c00-7000-8000-00000000ffff"), clock::now()).await.unwrap();
+        assert_eq!(shop.sales().get(&id).await.unwrap().unwrap().status, Status::Confirmed);
+    }
+}

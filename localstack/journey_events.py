@@ -1,0 +1,255 @@
+"""What the services tell each other, seen from outside: events, requests and replies, and what happens when a
+part of the shop is away.
+
+Reads ZOCO_URL, the staff account and the AWS variables from the environment, as `make test` sets them. It switches
+functions and queues off and on again, so it is made for a shop that nobody else is using. Prints a line for each step
+that went as it should; the first that does not ends the journey."""
+
+import json
+import os
+import secrets
+import sys
+import time
+from contextlib import contextmanager
+
+import boto3
+from api import Api, Unexpected
+from common import REGION, STACK
+from journey import WrongTurn, order, step
+
+JOURNEY = secrets.token_hex(4)
+# How long to wait for what follows from an event, in seconds.
+PATIENCE = 60
+
+
+def eventually(look, wanted, seconds=PATIENCE):
+    """What `look` finds, as soon as it is `wanted`, or after so many seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        found = look()
+        if wanted(found) or time.monotonic() > end:
+            return found
+        time.sleep(0.2)
+
+
+class Parts:
+    """The parts of the deployed stack, to be switched off and on, and looked into."""
+
+    def __init__(self):
+        self.lambda_ = boto3.client("lambda", region_name=REGION)
+        self.sqs = boto3.client("sqs", region_name=REGION)
+        self.logs = boto3.client("logs", region_name=REGION)
+        cloudformation = boto3.client("cloudformation", region_name=REGION)
+        pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+        resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+        self.ids = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+
+    def calls(self, function):
+        """How many requests a function has answered, by its log."""
+        name = "/aws/lambda/" + self.ids[function]
+        try:
+            pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=name)
+            messages = [event["message"] for page in pages for event in page["events"]]
+        except self.logs.exceptions.ResourceNotFoundException:
+            return 0
+        return sum('"message":"request"' in message for message in messages)
+
+    @contextmanager
+    def without(self, function):
+        """While a function is switched off."""
+        name = self.ids[function]
+        self.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+        try:
+            yield
+        finally:
+            self.lambda_.delete_function_concurrency(FunctionName=name)
+
+    @contextmanager
+    def not_listening(self, function):
+        """While a function does not take from its queue or stream."""
+        mapping = self.lambda_.list_event_source_mappings(FunctionName=self.ids[function])["EventSourceMappings"][0]
+        self.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            self.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    def messages(self, queue):
+        """How many messages a queue holds, seen and unseen."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        found = self.sqs.get_queue_attributes(QueueUrl=self.ids[queue], AttributeNames=names)["Attributes"]
+        return sum(int(found[name]) for name in names)
+
+
+class Shop:
+    """The shop as staff and a customer use it."""
+
+    def __init__(self):
+        anyone = Api(os.environ["ZOCO_URL"], patience=3)
+        self.staff = anyone.signed_in(os.environ["ZOCO_STAFF_EMAIL"], os.environ["ZOCO_STAFF_PASSWORD"])
+        email, password = f"events-{JOURNEY}@zoco.example", secrets.token_urlsafe(15)
+        anyone.post("/auth/register", "users", {"email": email, "password": password})
+        self.customer = anyone.signed_in(email, password)
+        self.made = 0
+
+    def key(self):
+        self.made += 1
+        return f"{JOURNEY}-{self.made}"
+
+    def product(self, name, price=1250):
+        key = self.key()
+        attributes = {"name": name, "sku": f"EVENTS-{key}", "price": money(price)}
+        answer = self.staff.post("/products", "products", attributes, key=key)
+        if answer.status != 201:
+            raise Unexpected(f"POST /products answered {answer}")
+        return answer.data["id"]
+
+    def change(self, product, **attributes):
+        answer = self.staff.patch(f"/products/{product}", "products", product, attributes)
+        if answer.status != 200:
+            raise Unexpected(f"PATCH /products/{product} answered {answer}")
+
+    def receive(self, product, quantity):
+        receipt = {"kind": "receipt", "quantity": quantity, "reason": "A delivery"}
+        return self.staff.post(f"/inventory/{product}/adjustments", "stock-movements", receipt, key=self.key())
+
+    def stock(self, product):
+        return self.staff.get(f"/inventory/{product}")
+
+    def known(self, product):
+        """Waits until inventory was told of a product."""
+        answer = eventually(lambda: self.stock(product), lambda answer: answer.status == 200)
+        if answer.status != 200:
+            raise Unexpected(f"inventory was not told of {product}: {answer}")
+
+    def stocked(self, name, quantity, price=1250):
+        """A product of which there is some."""
+        product = self.product(name, price)
+        self.known(product)
+        self.receive(product, quantity)
+        return product
+
+    def buy(self, product, quantity=1, expected=None):
+        lines = order(product, quantity)
+        if expected:
+            lines["lines"][0]["expectedUnitPrice"] = money(expected)
+        return self.customer.post("/purchases", "sales", lines, key=self.key())
+
+    def order(self, product, quantity=1):
+        return self.customer.post("/sales", "sales", order(product, quantity), key=self.key())
+
+    def sale(self, id):
+        return self.customer.get(f"/sales/{id}").data["attributes"]
+
+    def decided(self, id, seconds=PATIENCE):
+        """A sale once it is no longer pending."""
+        return eventually(lambda: self.sale(id), lambda sale: sale["status"] != "pending", seconds)
+
+
+def money(amount):
+    return {"amount": amount, "currency": "USD"}
+
+
+def events_reach_the_till(shop, parts):
+    asked = parts.calls("InternalProductFunction")
+    cup = shop.product("Events cup")
+    shop.known(cup)
+    answer = shop.receive(cup, 20)
+    step("goods of a product that was just created are booked", answer.status == 201, answer)
+    answer = shop.buy(cup)
+    step("and bought", answer.status == 201, answer)
+    old = answer.data["id"]
+    step("without a call to catalog", parts.calls("InternalProductFunction") == asked, "one")
+
+    shop.change(cup, name="Events mug")
+    sold_as = lambda: shop.buy(cup).data["attributes"]["lines"][0]["name"]
+    found = eventually(sold_as, lambda name: name == "Events mug")
+    step("renamed, the next sale has the new name", found == "Events mug", found)
+    found = shop.sale(old)["lines"][0]["name"]
+    step("and the old sale the old one", found == "Events cup", found)
+
+    shop.change(cup, price=money(1500))
+    answer = eventually(lambda: shop.buy(cup, expected=1250), lambda answer: answer.status == 409)
+    step("with the price raised, the old price is refused", answer.error.get("code") == "price_changed", answer)
+
+    answer = eventually(lambda: shop.staff.get(f"/products/{cup}"), lambda answer: answer.data["attributes"]["inStock"])
+    step("the catalogue shows that there are some", answer.data["attributes"]["inStock"], answer)
+    answer = shop.staff.call("DELETE", f"/products/{cup}")
+    step("a product that was sold is not deleted", answer.error.get("code") == "in_use", answer)
+    shop.change(cup, status="archived")
+    answer = eventually(lambda: shop.buy(cup), lambda answer: answer.status == 404)
+    step("archived, it is no longer sold", answer.status == 404, answer)
+
+    last = shop.stocked("Last cup", 1)
+    shop.buy(last)
+    look = lambda: shop.staff.get(f"/products/{last}").data["attributes"]["inStock"]
+    eventually(look, bool, 5)
+    step("with the last piece sold, the catalogue shows that there is none", not eventually(look, lambda any: not any), "some")
+
+
+def orders_are_decided_over_the_queues(shop, parts):
+    cup = shop.stocked("Order cup", 3)
+    answer = shop.order(cup, 2)
+    pending = answer.status == 202 and answer.data["attributes"]["status"] == "pending"
+    step("an order is accepted, with the place to look", pending and answer.headers["Location"].endswith(answer.data["id"]), answer)
+    sale = shop.decided(answer.data["id"])
+    step("and confirmed", sale["status"] == "confirmed" and sale["total"] == money(2500), sale)
+    left = shop.stock(cup).data["attributes"]["available"]
+    step("its pieces are taken", left == 1, left)
+
+    sale = shop.decided(shop.order(cup, 2).data["id"])
+    step("an order for more than there is is rejected", sale["status"] == "rejected", sale)
+    shortages = sale["rejection"]["reasons"][0]["meta"]["shortages"]
+    step("with what is short", shortages == [{"productId": cup, "requested": 2, "available": 1}], shortages)
+
+    with parts.not_listening("AnswerProductRequestsFunction"):
+        late = shop.order(cup).data["id"]
+        sale = shop.decided(late, seconds=int(os.environ["ZOCO_SALE_DEADLINE_SECONDS"]) + PATIENCE)
+        step("with catalog away, an order is rejected when its time is up", sale["status"] == "rejected", sale)
+        step("and says so", sale["rejection"]["code"] == "expired", sale)
+    eventually(lambda: parts.messages("ProductRequestsQueue") + parts.messages("ProductRepliesQueue"), lambda count: not count)
+    sale = shop.sale(late)
+    left = shop.stock(cup).data["attributes"]["available"]
+    step("the late answer changes nothing", sale["status"] == "rejected" and left == 1, (sale, left))
+
+
+def buying_degrades(shop, parts):
+    with (
+        parts.not_listening("InventoryOnProductEventFunction"),
+        parts.not_listening("AnswerProductRequestsFunction"),
+        parts.without("InternalProductFunction"),
+    ):
+        cup = shop.product("Unknown cup")
+        answer = shop.receive(cup, 5)
+        step("with catalog away, goods of a product unknown here are booked", answer.status == 201, answer)
+        answer = shop.buy(cup, 2)
+        step("and orders taken, to be decided later", answer.status == 202, answer)
+        sale = shop.sale(answer.data["id"])
+        step("they wait", sale["status"] == "pending", sale)
+    sale = shop.decided(answer.data["id"])
+    step("with catalog back, they are confirmed", sale["status"] == "confirmed" and sale["total"] == money(2500), sale)
+    left = shop.stock(cup).data["attributes"]["available"]
+    step("and their pieces taken", left == 3, left)
+
+
+def nothing_is_left_behind(parts):
+    dead = {name: parts.messages(name) for name in parts.ids if name.endswith("DeadLetterQueue")}
+    step("no message ended among the dead letters", len(dead) > 6 and not any(dead.values()), json.dumps(dead))
+
+
+def main():
+    try:
+        shop, parts = Shop(), Parts()
+        events_reach_the_till(shop, parts)
+        orders_are_decided_over_the_queues(shop, parts)
+        buying_degrades(shop, parts)
+        nothing_is_left_behind(parts)
+    except KeyError as missing:
+        sys.exit(f"error: {missing} is not set")
+    except (WrongTurn, Unexpected, OSError) as wrong:
+        print(f"FAILED {wrong}", flush=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

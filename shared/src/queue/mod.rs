@@ -1,0 +1,138 @@
+//! Functions that are driven by a queue: [`run`] serves a handler of one message.
+//!
+//! Each message is read, timed, handled and failed on its own. One that failed for a passing reason is
+//! answered as failed: the queue keeps it and brings it back. One that can never be handled, or failed for the
+//! last time, is put among the queue's dead letters with the reason, which the queue itself would not know
+//! (`make dlq` shows it). A crash or a time-out leaves that to the queue's own redrive policy.
+
+mod dead_letters;
+mod queues;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::future::join_all;
+use lambda_runtime::{LambdaEvent, service_fn};
+
+use crate::config::{self, StartupError};
+use crate::correlation;
+use crate::error::{Error, Kind};
+use crate::events::Event;
+use crate::log;
+use crate::store::{Meter, Usage};
+pub use dead_letters::{DeadLetter, DeadLetters};
+pub(crate) use queues::refused;
+pub use queues::{Letter, Queues};
+
+/// How often a message is tried: the `maxReceiveCount` of every queue.
+pub const MAX_RECEIVES: u32 = 5;
+/// How long one message may take; the functions' own time-out is 30 seconds.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What a handler is doing. Boxed, so that serving is compiled once, in this crate.
+pub type Handling<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
+type Handler<'a> = dyn Fn(Event) -> Handling<'a> + Send + Sync + 'a;
+
+/// Serves a handler of messages until Lambda ends the environment. What can no longer be handled goes to
+/// `DEAD_LETTER_QUEUE`.
+///
+/// # Errors
+/// When the configuration cannot be read or the runtime cannot be reached.
+pub async fn run<H, F>(handler: H) -> Result<(), StartupError>
+where
+    H: Fn(Event) -> F + Send + Sync,
+    F: Future<Output = Result<(), Error>> + Send,
+{
+    serve(&|event| Box::pin(handler(event))).await
+}
+
+fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(), StartupError>> + 'a>> {
+    Box::pin(async move {
+        log::init()?;
+        let (queues, dead_letters) =
+            (Queues::from_env()?, DeadLetters::new(config::required::<String>("DEAD_LETTER_QUEUE")?));
+        let (queues, dead_letters) = (&queues, &dead_letters);
+        lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+            Ok::<_, Infallible>(handle(queues, dead_letters, handler, event.payload.records).await)
+        }))
+        .await
+        .map_err(|error| StartupError(format!("the Lambda runtime ended: {error}")))
+    })
+}
+
+/// A batch of messages through a handler, all at once. Those that the queue has to keep.
+pub async fn handle(
+    queues: &Queues,
+    dead_letters: &DeadLetters,
+    handler: &Handler<'_>,
+    messages: Vec<SqsMessage>,
+) -> SqsBatchResponse {
+    let handled = messages.iter().map(|message| async move {
+        let Err((error, correlation_id)) = one(message, handler).await else { return None };
+        let receives = receives(message);
+        if error.kind != Kind::Unavailable || receives >= MAX_RECEIVES {
+            let reason = reason(&error);
+            let body = message.body.clone().unwrap_or_default();
+            match dead_letters.bury(queues, DeadLetter { body, reason, receives, correlation_id }).await {
+                Ok(()) => return None,
+                Err(error) => tracing::error!(cause = error.cause(), "not put among the dead letters"),
+            }
+        }
+        message.message_id.clone()
+    });
+    let mut response = SqsBatchResponse::default();
+    for kept in join_all(handled).await.into_iter().flatten() {
+        response.add_failure(kept);
+    }
+    response
+}
+
+/// One message. Failed, its error and its correlation id.
+async fn one(message: &SqsMessage, handler: &Handler<'_>) -> Result<(), (Error, String)> {
+    let started = Instant::now();
+    let event = Event::parse(message.body.as_deref().unwrap_or_default());
+    let (topic, id, correlation_id) = match &event {
+        Ok(event) => (event.topic.clone(), event.id.clone(), event.correlationid.clone()),
+        Err(_) => Default::default(),
+    };
+    let (result, usage) = match event {
+        Ok(event) => {
+            let work = async {
+                let late = |late| Err(Error::unavailable(late));
+                tokio::time::timeout(DEADLINE, handler(event)).await.unwrap_or_else(late)
+            };
+            Meter::measure(correlation::within(correlation_id.clone(), work)).await
+        }
+        Err(error) => (Err(error), Usage::default()),
+    };
+    tracing::info!(
+        correlation_id,
+        function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
+        message_id = message.message_id,
+        topic,
+        event_id = id,
+        receives = receives(message),
+        duration_ms = started.elapsed().as_secs_f64() * 1000.0,
+        db_calls = usage.calls,
+        read_units = usage.read_units,
+        write_units = usage.write_units,
+        code = result.as_ref().err().map(|error| error.code),
+        cause = result.as_ref().err().map(reason),
+        "message"
+    );
+    result.map_err(|error| (error, correlation_id))
+}
+
+/// Why a message failed, in a line.
+fn reason(error: &Error) -> String {
+    error.cause().unwrap_or_else(|| error.to_string())
+}
+
+/// How often a message was tried, this time included.
+fn receives(message: &SqsMessage) -> u32 {
+    message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
+}

@@ -1,0 +1,38 @@
+//! The records of a table's stream and the messages of a queue, from a function's sample event.
+
+use aws_lambda_events::event::dynamodb::{Event as StreamEvent, EventRecord};
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use serde::de::DeserializeOwned;
+
+use crate::events::Event;
+
+/// The records of `events/<function>.json`, of a function that a stream drives.
+///
+/// # Panics
+/// When there is no such event.
+pub fn stream_records(function: &str) -> Vec<EventRecord> {
+    sample::<StreamEvent>(function).records
+}
+
+/// The messages of `events/<function>.json`, of a function that a queue drives.
+///
+/// # Panics
+/// When there is no such event.
+pub fn queue_messages(function: &str) -> Vec<SqsMessage> {
+    sample::<SqsEvent>(function).records
+}
+
+/// What those messages say.
+///
+/// # Panics
+/// When one says nothing.
+pub fn queue_events(function: &str) -> Vec<Event> {
+    let messages = queue_messages(function).into_iter();
+    messages.map(|message| Event::parse(message.body.as_deref().unwrap_or_default()).unwrap()).collect()
+}
+
+fn sample<T: DeserializeOwned>(function: &str) -> T {
+    let path = format!("{}/../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap()
+}

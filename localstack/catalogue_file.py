@@ -85,13 +85,14 @@ def price_text(money):
 
 
 def split(text, separator):
-    r"""The parts of a text, trimmed, without empty ones. A separator that is meant as such has a `\` before it.
+    r"""The parts of a text, trimmed, without empty ones. A separator that is meant as such has a `\` before it, and
+    so has a `\` before a separator or another.
 
     >>> split("Kitchen > Coffee > Cups", ">"), split("salt\\; pepper;;tea", ";")
     (['Kitchen', 'Coffee', 'Cups'], ['salt; pepper', 'tea'])
     """
-    parts = re.split(rf"(?<!\\){separator}", text)
-    trimmed = (part.replace(f"\\{separator}", separator).strip() for part in parts)
+    parts = re.findall(rf"((?:\\.|[^{separator}])*)(?:{separator}|$)", text, re.DOTALL)
+    trimmed = (re.sub(rf"\\([\\{separator}])", r"\1", part).strip() for part in parts)
     return [part for part in trimmed if part]
 
 
@@ -100,8 +101,10 @@ def joined(parts, separator, between):
 
     >>> joined(["salt; pepper", "tea"], ";", "; ")
     'salt\\; pepper; tea'
+    >>> split(joined(["a\\", "b"], ";", "; "), ";")
+    ['a\\', 'b']
     """
-    return between.join(part.replace(separator, f"\\{separator}") for part in parts)
+    return between.join(re.sub(rf"([\\{separator}])", r"\\\1", part) for part in parts)
 
 
 def parse(number, members):

@@ -44,7 +44,12 @@ impl Outbox {
     /// Names the variable that is missing.
     pub fn from_env() -> Result<Self, StartupError> {
         let sns = aws_sdk_sns::Client::new(&aws::config_from_env("SNS")?);
-        Ok(Self { sns, topic: config::required::<String>("EVENTS_TOPIC")?, queues: Queues::from_env()? })
+        Ok(Self::new(sns, config::required::<String>("EVENTS_TOPIC")?, Queues::from_env()?))
+    }
+
+    /// From its parts; the topic by its ARN.
+    pub fn new(sns: aws_sdk_sns::Client, topic: impl Into<String>, queues: Queues) -> Self {
+        Self { sns, topic: topic.into(), queues }
     }
 
     /// The queues it sends to.

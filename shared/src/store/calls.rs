@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure, WriteRequest};
+use backon::{BackoffBuilder, ExponentialBuilder};
 
 use super::Item;
 use crate::error::Error;
@@ -51,7 +52,7 @@ pub fn query(mut query: QueryFluentBuilder, limit: usize) -> Call<'static, Vec<I
 }
 
 /// How often keys and writes that DynamoDB left undone in a batch are asked for again.
-const BATCH_ATTEMPTS: u32 = 4;
+const BATCH_ATTEMPTS: usize = 4;
 
 /// Reads items of several tables by their keys, at most 100, consistently: one call, more only when
 /// DynamoDB leaves keys unread. The items found, by table.
@@ -99,10 +100,13 @@ pub fn batch_write<'a>(client: &'a Client, table: &'a str, writes: Vec<WriteRequ
     })
 }
 
-/// Waits before what DynamoDB left undone is asked for again: 20, 40, 80 milliseconds.
-async fn back_off(attempt: u32) {
-    if attempt > 0 {
-        tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+/// Waits before another attempt, longer before each, and not all callers alike: 0, then 10 to 20 milliseconds, 20 to
+/// 40, … up to a second.
+pub async fn back_off(attempt: usize) {
+    let waits = ExponentialBuilder::default().with_min_delay(Duration::from_millis(10)).with_max_times(attempt);
+    let waits = waits.with_max_delay(Duration::from_millis(500)).with_jitter().build();
+    if let Some(wait) = waits.last() {
+        tokio::time::sleep(wait).await;
     }
 }
 

@@ -11,12 +11,14 @@ mod call;
 mod cloud;
 mod faults;
 mod messages;
+mod post;
 mod tokens;
 
 pub use call::{Answer, BASE_URL, Call};
 pub use cloud::{Cloud, template};
 pub use faults::Fault;
 pub use messages::{queue_events, queue_messages, stream_records};
+pub use post::Post;
 pub use tokens::Tokens;
 
 /// The full figure under `make proof` (`PROOF=full`), else the small one.

@@ -82,7 +82,8 @@ impl Catalog {
     /// `NotFound` · what `change` says · `Conflict` (`already_exists`) when the name is taken · `Unavailable`
     /// when others keep writing.
     pub async fn update_brand(&self, id: &str, change: impl Fn(Brand) -> Result<Brand, Error>) -> Result<Brand, Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let Stored { value: old, fingerprint } = self.brand_to_change(id).await?;
             let new = change(old.clone())?;
             let mut parts = Parts::new();
@@ -106,7 +107,8 @@ impl Catalog {
     /// `NotFound` · what `allow` says · `Conflict` (`in_use`) naming how many products have it · `Unavailable`
     /// when others keep writing.
     pub async fn delete_brand(&self, id: &str, allow: impl Fn(&Brand) -> Result<(), Error>) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let brand = self.brand_to_change(id).await?.value;
             allow(&brand)?;
             if brand.products > 0 {

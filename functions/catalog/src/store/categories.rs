@@ -26,7 +26,8 @@ impl Catalog {
     /// # Errors
     /// As [`Tree::place`] · `Unavailable` when the tree keeps changing.
     pub async fn create_category(&self, category: Category, fingerprint: &str) -> Result<Outcome<Placed>, Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let old = self.tree(true).await?;
             let placed = old.place(&category.id, category.parent_id.as_deref(), &category.slug);
             let tree = match placed {
@@ -132,7 +133,8 @@ impl Catalog {
         id: &str,
         change: impl Fn(Category) -> Result<Category, Error>,
     ) -> Result<Placed, Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let Stored { value: old, fingerprint } = self.category_to_change(id).await?;
             let new = change(old.clone())?;
             let present = self.tree(true).await?;
@@ -156,7 +158,8 @@ impl Catalog {
     /// `NotFound` · what `allow` says · `Conflict` (`in_use`) naming how many products and categories are in
     /// it · `Unavailable` when others keep writing.
     pub async fn delete_category(&self, id: &str, allow: impl Fn(&Category) -> Result<(), Error>) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let category = self.category_to_change(id).await?.value;
             allow(&category)?;
             let present = self.tree(true).await?;

@@ -67,7 +67,8 @@ impl Catalog {
     /// `NotFound`, also of a brand or category · what `change` says · `Conflict` (`already_exists`) when the
     /// SKU is taken · `Unavailable` when others keep writing.
     pub async fn update(&self, id: &str, change: impl Fn(Product) -> Result<Product, Error>) -> Result<Product, Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let stored = self.product_to_change(id).await?;
             let old = stored.value;
             let new = change(old.clone())?;
@@ -95,7 +96,8 @@ impl Catalog {
     /// `NotFound` · what `allow` says · `Conflict` (`in_use`) when it was sold · `Unavailable` when others keep
     /// writing.
     pub async fn remove(&self, id: &str, allow: impl Fn(&Product) -> Result<(), Error>) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let product = self.product_to_change(id).await?.value;
             allow(&product)?;
             product.check_deletable()?;
@@ -118,7 +120,8 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` when the table does not answer or others keep writing.
     pub async fn set_stock(&self, id: &str, stock: &Availability) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let stored: Option<Stored<Product>> = self.read(&product_key(id), true).await?;
             let newer = |stored: &Stored<Product>| stored.value.stock.sequence < stock.sequence;
             let Some(Stored { value: old, fingerprint }) = stored.filter(newer) else { return Ok(()) };

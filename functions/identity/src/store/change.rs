@@ -60,7 +60,8 @@ impl Users {
         now: Timestamp,
         change: impl Fn(User) -> Result<Change<'a>, Error>,
     ) -> Result<User, Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let old = self.user(id).await?.ok_or_else(|| Error::not_found("There is no user with this id."))?;
             let change = change(old.clone())?;
             if change.user == old {
@@ -90,7 +91,8 @@ impl Users {
         allow: impl Fn(&User) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let id = caller.id.as_str();
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
             let user = self.user(id).await?.ok_or_else(|| Error::not_found("There is no user with this id."))?;
             allow(&user)?;
             let tombstone = [

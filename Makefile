@@ -5,14 +5,14 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYTHONDONTWRITEBYTECODE := 1
 export SAM_CLI_TELEMETRY := 0
 # These may be set on the command line: make up PORT=4567
-export EMULATOR PORT STACK FUNCTION STEP FORCE SHOW FILE UPDATE WORKERS STATUS
+export EMULATOR PORT STACK FUNCTION STEP FORCE SHOW FILE UPDATE WORKERS STATUS QUEUE ID KIND LIMIT BODY CHECK
 
 PYTHON := .venv/bin/python
 TOOLS := .venv/.installed
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean test proof build deploy keys api-keys admin import export invoke
+.PHONY: help up down clean test proof build deploy keys api-keys admin import export invoke queues dlq redrive replay
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -37,7 +37,7 @@ proof: $(TOOLS) ## the full figures behind the promises, one table (an hour); al
 	@set -o pipefail; PROOF=full cargo test --workspace --features shared/testing -- \
 		proof --nocapture --test-threads=1 2>&1 | tee .local/proof.log | sed -n 's/^[^|]*\(|.*|\)[^|]*$$/\1/p' \
 		|| { tail -n 40 .local/proof.log; exit 1; }
-	@set -o pipefail; $(PYTHON) localstack/test.py contract 2>&1 | tee -a .local/proof.log | grep '^|' \
+	@set -o pipefail; $(PYTHON) localstack/test.py proofs 2>&1 | tee -a .local/proof.log | grep '^|' \
 		|| { tail -n 40 .local/proof.log; exit 1; }
 
 # Without cargo-lambda's own optimisations: its thin LTO makes the binaries no smaller to speak of
@@ -66,6 +66,18 @@ export: $(TOOLS) ## the shop's products into a file: make export FILE=products.c
 
 invoke: $(TOOLS) ## run one function on its sample event: make invoke FUNCTION=get-product
 	@$(PYTHON) localstack/invoke.py "$(FUNCTION)"
+
+queues: $(TOOLS) ## what each queue holds, and who listens; CHECK=1 fails when there are dead letters
+	@$(PYTHON) localstack/queues.py queues
+
+dlq: $(TOOLS) ## the dead letters of a queue, with the reason: make dlq QUEUE=product-requests; LIMIT=20 BODY=1
+	@$(PYTHON) localstack/queues.py dlq
+
+redrive: $(TOOLS) ## send dead letters back to be handled again: make redrive QUEUE=product-requests; LIMIT= ID=
+	@$(PYTHON) localstack/queues.py redrive
+
+replay: $(TOOLS) ## publish the event of an item anew: make replay ID=…; KIND=product|brand|category|stock|sale|user
+	@$(PYTHON) localstack/queues.py replay
 
 $(TOOLS): localstack/requirements.txt
 	@echo "Installing the pinned tools into .venv (a minute or so the first time) …"

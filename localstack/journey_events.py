@@ -10,12 +10,10 @@ import os
 import secrets
 import sys
 import time
-from contextlib import contextmanager
 
-import boto3
 from api import Api, Unexpected
-from common import REGION, STACK
 from journey import WrongTurn, order, step
+from parts import Parts
 
 JOURNEY = secrets.token_hex(4)
 # How long to wait for what follows from an event, in seconds.
@@ -32,53 +30,9 @@ def eventually(look, wanted, seconds=PATIENCE):
         time.sleep(0.2)
 
 
-class Parts:
-    """The parts of the deployed stack, to be switched off and on, and looked into."""
-
-    def __init__(self):
-        self.lambda_ = boto3.client("lambda", region_name=REGION)
-        self.sqs = boto3.client("sqs", region_name=REGION)
-        self.logs = boto3.client("logs", region_name=REGION)
-        cloudformation = boto3.client("cloudformation", region_name=REGION)
-        pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
-        resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
-        self.ids = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
-
-    def calls(self, function):
-        """How many requests a function has answered, by its log."""
-        name = "/aws/lambda/" + self.ids[function]
-        try:
-            pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=name)
-            messages = [event["message"] for page in pages for event in page["events"]]
-        except self.logs.exceptions.ResourceNotFoundException:
-            return 0
-        return sum('"message":"request"' in message for message in messages)
-
-    @contextmanager
-    def without(self, function):
-        """While a function is switched off."""
-        name = self.ids[function]
-        self.lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
-        try:
-            yield
-        finally:
-            self.lambda_.delete_function_concurrency(FunctionName=name)
-
-    @contextmanager
-    def not_listening(self, function):
-        """While a function does not take from its queue or stream."""
-        mapping = self.lambda_.list_event_source_mappings(FunctionName=self.ids[function])["EventSourceMappings"][0]
-        self.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        try:
-            yield
-        finally:
-            self.lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-
-    def messages(self, queue):
-        """How many messages a queue holds, seen and unseen."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = self.sqs.get_queue_attributes(QueueUrl=self.ids[queue], AttributeNames=names)["Attributes"]
-        return sum(int(found[name]) for name in names)
+def calls(parts, function):
+    """How many requests a function has answered, by its log."""
+    return sum('"message":"request"' in line for line in parts.log(function))
 
 
 class Shop:
@@ -151,7 +105,7 @@ def money(amount):
 
 
 def events_reach_the_till(shop, parts):
-    asked = parts.calls("InternalProductFunction")
+    asked = calls(parts, "InternalProductFunction")
     cup = shop.product("Events cup")
     shop.known(cup)
     answer = shop.receive(cup, 20)
@@ -159,7 +113,7 @@ def events_reach_the_till(shop, parts):
     answer = shop.buy(cup)
     step("and bought", answer.status == 201, answer)
     old = answer.data["id"]
-    step("without a call to catalog", parts.calls("InternalProductFunction") == asked, "one")
+    step("without a call to catalog", calls(parts, "InternalProductFunction") == asked, "one")
 
     shop.change(cup, name="Events mug")
     sold_as = lambda: shop.buy(cup).data["attributes"]["lines"][0]["name"]

@@ -1,0 +1,152 @@
+"""That no message is lost, doubled in effect, or stuck unseen: P9 and P10, on the local cloud.
+
+Reads the AWS variables from the environment, as `make test` sets them. Smaller figures without PROOF=full. Prints a
+line for each thing that was looked at, and a row for the table of `make proof`."""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import boto3
+from captured import captured
+from common import REGION
+from journey import WrongTurn, step
+from journey_events import eventually
+from parts import Parts
+from queues import redrive
+
+FULL = os.environ.get("PROOF") == "full"
+# P9: how many messages; of them so many are sent twice, and so many can never be handled.
+MESSAGES, DOUBLED, POISON = (10_000, 1_000, 100) if FULL else (300, 30, 3)
+# P10: how many writes, and how often the publisher is killed meanwhile.
+WRITES, KILLS = (5_000, 50) if FULL else (300, 3)
+PATIENCE = 1_200 if FULL else 120
+QUEUE = "inventory-sale-events"
+
+
+def row(what, asked, reached, started):
+    print(f"| {what} | {asked} | {reached} | {time.monotonic() - started:.0f} s |", flush=True)
+
+
+def event(product, number):
+    """A sale of one piece of a product, as it is published; the poisonous ones say nothing of what was sold."""
+    sale = str(uuid.uuid4())
+    lines = [{"productId": product, "quantity": 1, "sku": "P9", "name": "P9", "unitPrice": 1}]
+    data = {"number": f"P9-{number}", "status": "confirmed", "customerId": "p9", "lines": lines}
+    return {
+        "specversion": "1.0", "id": f"sale/{sale}/1", "source": "urn:zoco:sales", "type": "sale.confirmed", "subject": sale,
+        "time": "2026-11-23T12:00:00Z", "datacontenttype": "application/json", "sequence": "1", "correlationid": "p9",
+        "data": {} if number < POISON else data,
+    }
+
+
+def movements(parts, product):
+    """How many movements a product has."""
+    pages = boto3.client("dynamodb", region_name=REGION).get_paginator("query").paginate(
+        TableName=parts.ids["InventoryTable"], KeyConditionExpression="productId = :product",
+        ExpressionAttributeValues={":product": {"S": product}}, Select="COUNT", ConsistentRead=True,
+    )
+    return sum(page["Count"] for page in pages)
+
+
+def proof_p9(parts):
+    started, product = time.monotonic(), str(uuid.uuid4())
+    url, dead = parts.queue(QUEUE), parts.dead_letters(QUEUE)
+    bodies = [json.dumps(event(product, number)) for number in range(MESSAGES)]
+    # Some of the good ones again, all in an order of nobody's choosing.
+    bodies += random.sample(bodies[POISON:], DOUBLED)
+    random.shuffle(bodies)
+    for at in range(0, len(bodies), 10):
+        entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[at : at + 10])]
+        parts.sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    busy = eventually(lambda: sum(parts.counts(url).values()), lambda count: not count, PATIENCE)
+    step(f"{len(bodies)} messages are handled", not busy, f"{busy} left")
+    effects, letters = movements(parts, product), sum(parts.counts(dead).values())
+    step(f"{MESSAGES - POISON} have had their effect, each once", effects == MESSAGES - POISON, effects)
+    step(f"{POISON} are among the dead letters", letters == POISON, letters)
+    with parts.not_listening("InventoryOnSaleEventFunction"):
+        back = redrive(parts, QUEUE, sys.maxsize)
+        letters = sum(parts.counts(dead).values())
+        step("redriving sends all of them back", back == POISON and not letters, (back, letters))
+        waiting = parts.counts(url)["waiting"]
+        step("where they wait", waiting == POISON, waiting)
+        parts.sqs.purge_queue(QueueUrl=url)
+    asked = "10,000 messages, 10 % doubled, 1 % poison"
+    row("P9 queue", asked, f"{effects} effects, {POISON} dead letters of {MESSAGES}; redriven: 0 left", started)
+
+
+def processes(function):
+    """The processes that a function runs in, on this machine."""
+    wanted = f"AWS_LAMBDA_FUNCTION_NAME={function}".encode()
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if wanted in path.read_bytes().split(b"\0"):
+                yield int(path.parent.name)
+        except OSError:
+            pass
+
+
+def kill(function):
+    """Kills a function while it runs, without a warning. Whether it was there."""
+    found = list(processes(function))
+    for process in found:
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    return bool(found)
+
+
+def stock_item(product):
+    return {
+        "productId": {"S": product}, "sk": {"S": "stock"}, "available": {"N": "1"}, "version": {"N": "1"},
+        "sold": {"BOOL": False}, "updatedAt": {"S": "2026-11-23T12:00:00Z"}, "correlationId": {"S": "p10"},
+    }
+
+
+def proof_p10(parts):
+    started, written, killed = time.monotonic(), set(), 0
+    table, publisher = parts.ids["InventoryTable"], parts.ids["PublishInventoryEventsFunction"]
+    dynamodb, each = boto3.client("dynamodb", region_name=REGION), WRITES // KILLS
+    with captured(parts, "stock.") as topic:
+        while len(written) < WRITES:
+            products = [str(uuid.uuid4()) for _ in range(each)]
+            for at in range(0, each, 25):
+                puts = [{"PutRequest": {"Item": stock_item(product)}} for product in products[at : at + 25]]
+                dynamodb.batch_write_item(RequestItems={table: puts})
+            written.update(products)
+            # In the middle of publishing them, or a little before or after.
+            time.sleep(random.uniform(0, 0.15))
+            killed += bool(eventually(lambda: kill(publisher), bool, 10))
+        step(f"the publisher of {WRITES} writes was killed {killed} times", killed >= KILLS, killed)
+        ids = {}
+
+        def told():
+            for one in map(json.loads, topic.messages()):
+                ids.setdefault(one["subject"], set()).add(one["id"])
+            return written <= ids.keys()
+
+        step("none of them is lost", eventually(told, bool, PATIENCE), f"{len(written - ids.keys())} missing")
+        again = len(topic.heard) - len(ids)
+        step("those told twice have the same id", all(len(some) == 1 for some in ids.values()), ids)
+    asked = "5,000 writes, the publisher killed 50 times: none lost"
+    row("P10 events", asked, f"{len(written)} writes, {killed} kills: none lost, {again} told again with the same id", started)
+
+
+def main():
+    try:
+        parts = Parts()
+        proof_p9(parts)
+        proof_p10(parts)
+    except (WrongTurn, OSError) as wrong:
+        print(f"FAILED {wrong}", flush=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

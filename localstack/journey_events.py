@@ -12,6 +12,8 @@ import sys
 import time
 
 from api import Api, Unexpected
+from asyncapi import faults
+from captured import captured
 from journey import WrongTurn, order, step
 from parts import Parts
 
@@ -186,6 +188,33 @@ def buying_degrades(shop, parts):
     step("and their pieces taken", left == 3, left)
 
 
+def one_id_goes_through_every_hop(shop, parts):
+    cup = shop.stocked("Traced cup", 3)
+    answer = shop.order(cup)
+    traced = f'"correlation_id":"{answer.headers["X-Request-Id"]}"'
+    shop.decided(answer.data["id"])
+    hops = ["CreateSale", "PublishSalesEvents", "AnswerProductRequests", "CompleteSale", "InventoryOnSaleEvent"]
+    missing = lambda: [hop for hop in hops if not any(traced in line for line in parts.log(hop + "Function"))]
+    found = eventually(missing, lambda missing: not missing)
+    step("the id of the request is in the log of every function that its order went through", not found, found)
+
+
+def events_are_as_documented(topic, started):
+    """Those of this journey."""
+    wanted = {"product.created", "product.updated", "stock.replenished", "stock.first-sold", "stock.depleted",
+              "sale.pending", "sale.confirmed", "sale.rejected", "user.created"}
+    told = lambda: {json.loads(body)["type"] for body in topic.messages()}
+    found = eventually(told, lambda found: wanted <= found)
+    step("every kind of event that this journey causes was published", wanted <= found, wanted - found)
+    wrong = [fault for body in topic.heard for fault in faults(body, "events")]
+    step(f"all {len(topic.heard)} events are as the AsyncAPI document says", not wrong, wrong[:3])
+    personal = [body for body in topic.heard if "@" in body or "events-" + JOURNEY in body]
+    step("nothing in them is personal", not personal, personal[:1])
+    events = [json.loads(body) for body in topic.heard]
+    unknown = [event for event in events if event["time"] > started and not event.get("correlationid")]
+    step("each has the id of the request that began it", not unknown, unknown[:1])
+
+
 def nothing_is_left_behind(parts):
     dead = {name: parts.messages(name) for name in parts.ids if name.endswith("DeadLetterQueue")}
     step("no message ended among the dead letters", len(dead) > 6 and not any(dead.values()), json.dumps(dead))
@@ -193,10 +222,14 @@ def nothing_is_left_behind(parts):
 
 def main():
     try:
-        shop, parts = Shop(), Parts()
-        events_reach_the_till(shop, parts)
-        orders_are_decided_over_the_queues(shop, parts)
-        buying_degrades(shop, parts)
+        parts, started = Parts(), time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+        with captured(parts) as topic:
+            shop = Shop()
+            events_reach_the_till(shop, parts)
+            orders_are_decided_over_the_queues(shop, parts)
+            buying_degrades(shop, parts)
+            one_id_goes_through_every_hop(shop, parts)
+            events_are_as_documented(topic, started)
         nothing_is_left_behind(parts)
     except KeyError as missing:
         sys.exit(f"error: {missing} is not set")

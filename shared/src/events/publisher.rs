@@ -55,7 +55,7 @@ pub async fn publish(
     let (mut messages, mut failed) = (Vec::new(), BTreeSet::new());
     for (number, record) in records.iter().enumerate() {
         match mapping(&Change::new(record)) {
-            Ok(some) => messages.extend(some.into_iter().map(|message| (number, message))),
+            Ok(some) => messages.extend(some.into_iter().inspect(tell).map(|message| (number, message))),
             Err(error) => {
                 if let Err(error) = dead_letters.bury(outbox.queues(), unreadable(record, &error)).await {
                     tracing::error!(
@@ -88,6 +88,12 @@ pub async fn publish(
     let mut response = DynamoDbEventResponse::default();
     response.batch_item_failures = failures.collect();
     Ok(response)
+}
+
+/// An event on its way, in the log.
+fn tell(message: &Message) {
+    let Message { to, event } = message;
+    tracing::info!(correlation_id = event.correlationid, topic = event.topic, event_id = event.id, ?to, "event");
 }
 
 /// Where the item is that no event could be made of, for `make replay`. Not the item: it may be personal.

@@ -3,6 +3,7 @@
 Reads the AWS variables from the environment, as `make test` sets them. Smaller figures without PROOF=full. Prints a
 line for each thing that was looked at, and a row for the table of `make proof`."""
 
+import io
 import json
 import os
 import random
@@ -10,6 +11,7 @@ import signal
 import sys
 import time
 import uuid
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import boto3
@@ -18,7 +20,8 @@ from common import REGION
 from journey import WrongTurn, step
 from journey_events import eventually
 from parts import Parts
-from queues import redrive
+from queues import redrive, show_dead_letters
+from replay import replay
 
 FULL = os.environ.get("PROOF") == "full"
 # P9: how many messages; of them so many are sent twice, and so many can never be handled.
@@ -69,6 +72,13 @@ def proof_p9(parts):
     effects, letters = movements(parts, product), sum(parts.counts(dead).values())
     step(f"{MESSAGES - POISON} have had their effect, each once", effects == MESSAGES - POISON, effects)
     step(f"{POISON} are among the dead letters", letters == POISON, letters)
+    shown = io.StringIO()
+    with redirect_stdout(shown):
+        show_dead_letters(parts, QUEUE, 2)
+    told = shown.getvalue().count("sale.confirmed: data: missing field") == 2 and f"2 of {POISON} dead" in shown.getvalue()
+    step("where make dlq shows them with the reason", told, shown.getvalue())
+    letters = parts.counts(dead)["waiting"]
+    step("and leaves them", letters == POISON, letters)
     with parts.not_listening("InventoryOnSaleEventFunction"):
         back = redrive(parts, QUEUE, sys.maxsize)
         letters = sum(parts.counts(dead).values())
@@ -134,6 +144,12 @@ def proof_p10(parts):
         step("none of them is lost", eventually(told, bool, PATIENCE), f"{len(written - ids.keys())} missing")
         again = len(topic.heard) - len(ids)
         step("those told twice have the same id", all(len(some) == 1 for some in ids.values()), ids)
+        product, before = written.pop(), len(topic.heard)
+        written.add(product)
+        list(replay(parts, product, "stock"))
+        eventually(topic.messages, lambda heard: len(heard) > before)
+        told()
+        step("published anew, an event has the id of the first time", len(topic.heard) > before and len(ids[product]) == 1, ids[product])
     asked = "5,000 writes, the publisher killed 50 times: none lost"
     row("P10 events", asked, f"{len(written)} writes, {killed} kills: none lost, {again} told again with the same id", started)
 

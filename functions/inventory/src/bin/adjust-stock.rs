@@ -76,7 +76,9 @@ mod tests {
     async fn catalog_is_not_asked_for_a_product_that_inventory_was_told_of() {
         let shop = shop(&[500]).await;
         shop.stock.learn(&shop.product, &cup(1), clock::now()).await.unwrap();
-        assert_eq!(shop.send(&shop.call()).await.status, 201);
+        let answer = shop.send(&shop.call()).await;
+        assert_eq!((answer.status, answer.usage.calls), (201, 2));
+        assert_eq!((answer.usage.read_units, answer.usage.write_units), (1.0, 4.0));
         assert_eq!((shop.available().await, shop.catalog.calls()), (Some(10), 0));
     }
 

@@ -16,6 +16,7 @@ mod tests {
     use sales::sale::Status;
     use sales::testing::Shop;
     use shared::events::Event;
+    use shared::store::Meter;
     use shared::testing;
 
     fn due(sale_id: &str) -> Event {
@@ -29,9 +30,9 @@ mod tests {
         let shop = Shop::with(&[10]).await;
         let id = shop.holds(&[(0, 3)]).await;
         let answer = shop.answer(&id, &cup(1)).await;
-        for _ in 0..2 {
-            completion::expire(&shop.sales(), &due(&id), clock::now()).await.unwrap();
-        }
+        let (_, usage) = Meter::measure(completion::expire(&shop.sales(), &due(&id), clock::now())).await;
+        assert_eq!((usage.calls, usage.read_units, usage.write_units), (2, 1.0, 4.0));
+        completion::expire(&shop.sales(), &due(&id), clock::now()).await.unwrap();
         shop.completion().complete(&answer, clock::now()).await.unwrap();
         let sale = shop.sales().get(&id).await.unwrap().unwrap();
         assert_eq!((sale.status, sale.version, shop.available(0).await), (Status::Rejected, 2, 10));

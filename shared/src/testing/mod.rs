@@ -9,6 +9,7 @@ use crate::auth::{Caller, Role};
 
 mod call;
 mod cloud;
+pub mod cost;
 mod faults;
 mod messages;
 mod post;

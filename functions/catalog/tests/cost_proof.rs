@@ -1,0 +1,64 @@
+//! P16: what the operations of the catalogue cost, by the formula from the sizes of items
+//! (`shared::testing::cost`), against what the database says it consumed.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::time::Instant;
+
+use catalog::Catalog;
+use catalog::product::{Availability, Product, Status};
+use catalog::testing::{brand, category, cup};
+use shared::store::Meter;
+use shared::testing::cost::{Cost, of_change, snapshot};
+use shared::testing::{Cloud, row};
+
+/// Does something and compares what it consumed with the formula.
+async fn costs<T>(cloud: &Cloud, what: &str, work: impl Future<Output = T>) -> T {
+    let before = snapshot(cloud).await;
+    let (result, usage) = Meter::measure(work).await;
+    let computed = of_change(&before, &snapshot(cloud).await, true);
+    let measured = Cost { tables: usage.write_units - usage.index_write_units, indexes: usage.index_write_units };
+    assert_eq!(measured, computed, "{what}");
+    assert!(computed.tables > 0.0, "{what} wrote nothing");
+    result
+}
+
+#[tokio::test]
+async fn proof_p16_every_write_of_the_catalogue_costs_what_its_size_says() {
+    let (started, cloud) = (Instant::now(), Cloud::start().await);
+    let catalog = Catalog::new(cloud.client(), "CatalogTable");
+    let brand_id = costs(&cloud, "create-brand", brand(&catalog, "Loza")).await;
+    let mut category_ids = vec![costs(&cloud, "create-category", category(&catalog, "Cups")).await];
+    category_ids.push(costs(&cloud, "create-category", category(&catalog, "Mugs")).await);
+    let plain = cup(Status::Active);
+    let full = Product {
+        name: "Coffee cup of stoneware, blue".to_owned(),
+        description: Some("x".repeat(2_000)),
+        tags: vec!["kitchen".to_owned(), "gift".to_owned()],
+        brand_id: Some(brand_id.clone()),
+        category_ids: category_ids.clone(),
+        ..cup(Status::Draft)
+    };
+    for product in [&plain, &full] {
+        costs(&cloud, "create-product", catalog.create(product.clone(), "f")).await.unwrap();
+        let renamed = |product: Product| Ok(Product { name: "Blue jug".to_owned(), version: 2, ..product });
+        costs(&cloud, "update-product", catalog.update(&product.id, renamed)).await.unwrap();
+        let told = Availability { in_stock: true, sold: false, sequence: Some("1".to_owned()) };
+        costs(&cloud, "on-stock-event", catalog.set_stock(&product.id, &told)).await.unwrap();
+    }
+    let slugged = |brand: catalog::brand::Brand| {
+        Ok(catalog::brand::Brand { name: "Loza Uno".to_owned(), slug: "loza-uno".to_owned(), version: 2, ..brand })
+    };
+    costs(&cloud, "update-brand", catalog.update_brand(&brand_id, slugged)).await.unwrap();
+    for product in [&plain, &full] {
+        costs(&cloud, "delete-product", catalog.remove(&product.id, |_| Ok(()))).await.unwrap();
+    }
+    costs(&cloud, "delete-brand", catalog.delete_brand(&brand_id, |_| Ok(()))).await.unwrap();
+    costs(&cloud, "delete-category", catalog.delete_category(&category_ids[0], |_| Ok(()))).await.unwrap();
+    row(
+        "P16 cost: catalogue",
+        "units by one formula from sizes, for each operation",
+        "14 operations cost what the formula says",
+        started,
+    );
+}

@@ -1,0 +1,70 @@
+//! P16: what the operations of inventory and sales cost, by the formula from the sizes of items
+//! (`shared::testing::cost`), against what the database says it consumed.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::time::Instant;
+
+use inventory::Stock;
+use inventory::stock::{Movement, Snapshot as Product};
+use inventory::store::Known;
+use inventory::testing::{cup, receipt};
+use sales::completion;
+use sales::testing::{Shop, buy};
+use shared::clock;
+use shared::events::Event;
+use shared::store::{Meter, Usage};
+use shared::testing::cost::{Cost, of_change, snapshot};
+use shared::testing::row;
+
+/// Does something and compares what it consumed with the formula.
+async fn costs<T>(shop: &Shop, in_transaction: bool, what: &str, work: impl Future<Output = T>) -> (T, Usage) {
+    let before = snapshot(&shop.cloud).await;
+    let (result, usage) = Meter::measure(work).await;
+    let computed = of_change(&before, &snapshot(&shop.cloud).await, in_transaction);
+    let measured = Cost { tables: usage.write_units - usage.index_write_units, indexes: usage.index_write_units };
+    assert_eq!(measured, computed, "{what}");
+    assert!(computed.tables > 0.0, "{what} wrote nothing");
+    (result, usage)
+}
+
+#[tokio::test]
+async fn proof_p16_every_write_of_stock_and_sales_costs_what_its_size_says() {
+    let started = Instant::now();
+    let mut operations = 0;
+    println!("| lines | write units of a purchase: tables | indexes |");
+    for lines in [1, 2, 5, 6, 7, 10, 20, 30, 40, 50] {
+        let shop = Shop::with(&vec![2; lines]).await;
+        let order = shop.order(&(0..lines).map(|product| (product, 1)).collect::<Vec<_>>());
+        let (bought, usage) = costs(&shop, true, "purchase", buy(&shop.purchases, "ana", "k", &order)).await;
+        assert!(bought.is_ok());
+        println!("| {lines} | {} | {} |", usage.write_units - usage.index_write_units, usage.index_write_units);
+        let pieces: Vec<(usize, i64)> = (0..lines).map(|product| (product, 1)).collect();
+        let (id, _) = costs(&shop, false, "create-sale", shop.holds(&pieces)).await;
+        let answer = shop.answer(&id, &cup(1)).await;
+        let completion = shop.completion();
+        let (sold, _) = costs(&shop, true, "complete-sale", completion.complete(&answer, clock::now())).await;
+        sold.unwrap();
+        operations += 3;
+    }
+    let shop = Shop::with(&[2]).await;
+    let id = shop.holds(&[(0, 1)]).await;
+    let due = Event::new("sales", "sale.due", &id, "1".to_owned(), clock::now(), serde_json::json!({}));
+    let sales = shop.sales();
+    costs(&shop, true, "expire-sale", completion::expire(&sales, &due, clock::now())).await.0.unwrap();
+    let (stock, product) = (Stock::new(shop.cloud.client(), "InventoryTable"), shop.products[0].clone());
+    let adjust = stock.adjust(receipt("m", &product, 5), Known::Here, "f");
+    costs(&shop, true, "adjust-stock", adjust).await.0.unwrap();
+    let longest = Product { name: "x".repeat(200), ..cup(2) };
+    costs(&shop, false, "on-product-event", stock.learn(&product, &longest, clock::now())).await.0.unwrap();
+    let sold = |piece: i64| Movement::sale("s", "n", "ana", clock::now(), &format!("{product}{piece}"), piece);
+    let movements: Vec<Movement> = (1..=50).map(sold).collect();
+    costs(&shop, false, "on-sale-event", stock.keep(&movements)).await.0.unwrap();
+    operations += 4;
+    row(
+        "P16 cost: stock and sales",
+        "units by one formula from sizes, for each operation",
+        &format!("{operations} operations cost what the formula says"),
+        started,
+    );
+}

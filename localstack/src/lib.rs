@@ -9,6 +9,7 @@ mod secrets;
 pub mod store;
 
 use std::env;
+use std::time::Duration;
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -182,6 +183,17 @@ impl Person<'_> {
         let product = self.create("/products", "products", &attributes).await;
         assert_eq!(product.status, 201, "{product:?}");
         product.id().to_owned()
+    }
+
+    /// Waits until inventory was told of a product.
+    pub async fn hears_of(&self, product: &str) {
+        for _ in 0..300 {
+            if self.get(&format!("/inventory/{product}")).await.status == 200 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("inventory was never told of {product}");
     }
 
     /// Books goods that came in.

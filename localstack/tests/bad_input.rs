@@ -30,8 +30,8 @@ fn writing(admin: &str, product: &str) -> Vec<Writing> {
         Writing { method: Method::DELETE, path, kind, id: id.clone(), sound: current },
         Writing { method: Method::PATCH, path: format!("/users/{admin}"), kind, id, sound: json!({"role": "admin"}) },
         post("/products", "products", json!({"name": "x", "sku": "x", "price": price})),
-        post(&format!("/inventory/{product}/adjustments"), "stock-movements", movement),
         post("/sales", "sales", json!({"lines": [{"productId": product, "quantity": 1}]})),
+        post(&format!("/inventory/{product}/adjustments"), "stock-movements", movement),
         post("/purchases", "sales", json!({"lines": [{"productId": product, "quantity": 1}]})),
         Writing {
             method: Method::PATCH,
@@ -137,6 +137,8 @@ async fn bad_input_gets_the_documented_answers_and_changes_nothing() {
     let shop = Shop::from_env();
     let admin = shop.admin().await;
     let (own, product) = (admin.get("/users/me").await, admin.adds_a_product("Cup", 1_000).await);
+    // What follows from the product is there, so that nothing else changes meanwhile.
+    admin.hears_of(&product).await;
     let before = store::everything().await;
     for endpoint in writing(own.id(), &product) {
         malformed_documents(&admin, &endpoint).await;

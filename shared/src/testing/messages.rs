@@ -4,7 +4,8 @@ use aws_lambda_events::event::dynamodb::{Event as StreamEvent, EventRecord};
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use serde::de::DeserializeOwned;
 
-use crate::events::Event;
+use crate::error::Error;
+use crate::events::{Change, Event, Message};
 
 /// The records of `events/<function>.json`, of a function that a stream drives.
 ///
@@ -12,6 +13,16 @@ use crate::events::Event;
 /// When there is no such event.
 pub fn stream_records(function: &str) -> Vec<EventRecord> {
     sample::<StreamEvent>(function).records
+}
+
+/// What a publisher makes of its sample event.
+///
+/// # Panics
+/// When there is no such event, or it cannot be read.
+pub fn published(function: &str, mapping: impl Fn(&Change<'_>) -> Result<Vec<Message>, Error>) -> Vec<Event> {
+    let records = stream_records(function);
+    let messages = records.iter().flat_map(|record| mapping(&Change::new(record)).unwrap());
+    messages.map(|message| message.event).collect()
 }
 
 /// The messages of `events/<function>.json`, of a function that a queue drives.

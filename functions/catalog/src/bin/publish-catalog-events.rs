@@ -16,9 +16,7 @@ mod tests {
     use shared::testing;
 
     fn said() -> Vec<Event> {
-        let records = testing::stream_records("publish-catalog-events");
-        let said = records.iter().flat_map(|record| events::messages(&Change::new(record)).unwrap());
-        said.map(|message| message.event).collect()
+        testing::published("publish-catalog-events", events::messages)
     }
 
     #[test]

@@ -17,9 +17,7 @@ mod tests {
     use shared::testing;
 
     fn said() -> Vec<Event> {
-        let records = testing::stream_records("publish-identity-events");
-        let said = records.iter().flat_map(|record| events::messages(&Change::new(record)).unwrap());
-        said.map(|message| message.event).collect()
+        testing::published("publish-identity-events", events::messages)
     }
 
     #[test]

@@ -13,14 +13,11 @@ async fn main() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use serde_json::json;
-    use shared::events::Change;
     use shared::testing;
 
     #[test]
     fn a_sale_of_the_last_piece_says_that_there_is_none() {
-        let records = testing::stream_records("publish-inventory-events");
-        let said: Vec<_> = records.iter().flat_map(|record| events::messages(&Change::new(record)).unwrap()).collect();
-        let event = &said[0].event;
+        let event = testing::published("publish-inventory-events", events::messages).remove(0);
         assert_eq!((event.topic.as_str(), &event.data["inStock"]), ("stock.depleted", &json!(false)));
         assert_eq!(event.id, format!("stock/{}/{}", event.subject, event.sequence));
     }

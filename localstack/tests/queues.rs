@@ -22,6 +22,11 @@ fn said(value: &Value) -> String {
     serde_yaml_ng::to_string(value).unwrap()
 }
 
+/// Whether a text has a name as a whole word: `MyQueue.Arn` does not name `Queue.Arn`.
+fn names(text: &str, name: &str) -> bool {
+    text.split(|sign: char| !sign.is_alphanumeric() && sign != '.').any(|word| word == name)
+}
+
 /// The queues that something is read from, without those of dead letters.
 fn main_queues() -> BTreeMap<String, Value> {
     let mut queues = resources("AWS::SQS::Queue");
@@ -78,7 +83,7 @@ fn a_message_stays_unseen_for_six_times_as_long_as_its_function_may_take() {
 fn dead_letters_late_messages_and_late_streams_raise_an_alarm() {
     let alarms: Vec<String> = resources("AWS::CloudWatch::Alarm").values().map(said).collect();
     let has = |metric: &str, name: &str| {
-        alarms.iter().any(|alarm| alarm.contains(metric) && alarm.contains(name) && alarm.contains("AlarmTopicArn"))
+        alarms.iter().any(|alarm| ["AlarmTopicArn", metric, name].iter().all(|word| names(alarm, word)))
     };
     for name in resources("AWS::SQS::Queue").keys() {
         let metric = match name.ends_with("DeadLetterQueue") {
@@ -115,7 +120,8 @@ fn every_service_publishes_its_table() {
 #[test]
 fn a_bound_queue_gets_events_as_they_are_by_prefix_and_from_the_topic_alone() {
     let policies: String = resources("AWS::SQS::QueuePolicy").values().map(said).collect();
-    assert!(policies.contains("aws:SourceArn"));
+    assert!(policies.contains("aws:SourceArn") && policies.contains("sns.amazonaws.com"));
+    assert!(!policies.contains('*'), "{policies}");
     for (name, subscription) in resources("AWS::SNS::Subscription") {
         assert_eq!(
             (&subscription["RawMessageDelivery"], &subscription["Protocol"]),
@@ -124,7 +130,30 @@ fn a_bound_queue_gets_events_as_they_are_by_prefix_and_from_the_topic_alone() {
         );
         assert!(said(&subscription["FilterPolicy"]).contains("prefix"), "{name}");
         let queue = name.replace("Subscription", "Queue");
-        assert!(policies.contains(&format!("{queue}.Arn")), "{name}");
+        let arn = format!("{queue}.Arn");
+        assert!(names(&said(&subscription["Endpoint"]), &arn) && names(&policies, &arn), "{name}");
+    }
+}
+
+#[test]
+fn a_function_without_routes_has_the_one_trigger_that_the_readme_names() {
+    let mappings = resources("AWS::Lambda::EventSourceMapping");
+    for (name, function) in resources("AWS::Serverless::Function") {
+        let events = function["Events"].as_mapping();
+        // For others SAM would add a policy with wildcards to the role.
+        assert!(events.into_iter().flatten().all(|(_, event)| event["Type"] == "Api"), "{name}");
+        let own = mappings.values().filter(|mapping| names(&said(&mapping["FunctionName"]), &name));
+        let sources: Vec<String> = own.map(|mapping| said(&mapping["EventSourceArn"])).collect();
+        assert_eq!(sources.len(), usize::from(events.is_none()), "{name}");
+        let file = function["CodeUri"].as_str().unwrap().split('/').nth(2).unwrap();
+        for source in sources {
+            let readme = readme();
+            let row = readme.lines().find(|line| line.contains(&format!("| `{file}` |"))).unwrap();
+            let trigger = row.split('|').nth(1).unwrap();
+            let arn = if trigger.contains("stream of") { "StreamArn" } else { "Arn" };
+            let named = trigger.split('`').nth(1).unwrap();
+            assert!(names(&source, &format!("{named}.{arn}")), "{file}: {trigger}");
+        }
     }
 }
 

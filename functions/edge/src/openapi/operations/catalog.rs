@@ -46,7 +46,10 @@ fn products() -> Vec<Operation> {
             .matched()
             .shows("Product")
             .refuses(&["already_exists", "unknown_related"]),
-        operation(("DELETE", "/products/{id}"), "delete-product", "Delete a product", (Staff, "staff")).matched(),
+        operation(("DELETE", "/products/{id}"), "delete-product", "Delete a product", (Staff, "staff"))
+            .says("Not one that was ever sold: archive it.")
+            .matched()
+            .refuses(&["in_use"]),
     ]
 }
 

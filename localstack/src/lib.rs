@@ -207,6 +207,11 @@ impl Person<'_> {
         self.get(&format!("/inventory/{product}")).await.attribute("available").clone()
     }
 
+    /// Moves a sale to a state.
+    pub async fn moves(&self, sale: &str, status: &str) -> Reply {
+        self.update(&format!("/sales/{sale}"), "sales", sale, &json!({"status": status})).await
+    }
+
     /// Buys pieces of a product under an idempotency key.
     pub async fn buys(&self, product: &str, quantity: i64, key: &str) -> Reply {
         let lines = json!({"lines": [{"productId": product, "quantity": quantity}]});

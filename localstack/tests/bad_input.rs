@@ -16,6 +16,10 @@ struct Writing {
 
 fn writing(admin: &str, product: &str) -> Vec<Writing> {
     let post = |path: &str, kind, sound| Writing { method: Method::POST, path: path.to_owned(), kind, id: None, sound };
+    let patch = |path: &str, kind, id: &str, sound| {
+        let (method, path) = (Method::PATCH, format!("{path}/{id}"));
+        Writing { method, path, kind, id: Some(id.to_owned()), sound }
+    };
     let (path, id, kind) = ("/users/me".to_owned(), Some(admin.to_owned()), "users");
     let current = json!({"currentPassword": "x"});
     let change = json!({"currentPassword": "x", "newPassword": "vier-und-siebzig"});
@@ -30,16 +34,12 @@ fn writing(admin: &str, product: &str) -> Vec<Writing> {
         Writing { method: Method::DELETE, path, kind, id: id.clone(), sound: current },
         Writing { method: Method::PATCH, path: format!("/users/{admin}"), kind, id, sound: json!({"role": "admin"}) },
         post("/products", "products", json!({"name": "x", "sku": "x", "price": price})),
+        patch("/inventory", "stock-items", product, json!({"lowStockAt": 5})),
+        patch("/sales", "sales", &ids::new(), json!({"status": "cancelled"})),
         post("/sales", "sales", json!({"lines": [{"productId": product, "quantity": 1}]})),
         post(&format!("/inventory/{product}/adjustments"), "stock-movements", movement),
         post("/purchases", "sales", json!({"lines": [{"productId": product, "quantity": 1}]})),
-        Writing {
-            method: Method::PATCH,
-            path: format!("/products/{product}"),
-            kind: "products",
-            id: Some(product.to_owned()),
-            sound: json!({"name": "x"}),
-        },
+        patch("/products", "products", product, json!({"name": "x"})),
     ]
 }
 
@@ -64,15 +64,18 @@ fn expect(reply: &Reply, status: u16, code: &str, what: &str) {
 }
 
 /// Every reading endpoint.
-fn reading(product: &str) -> [String; 8] {
+fn reading(product: &str) -> [String; 11] {
     [
         "/products".to_owned(),
         format!("/products/{product}"),
         "/users".to_owned(),
         "/users/me".to_owned(),
+        "/inventory".to_owned(),
         format!("/inventory/{product}"),
+        format!("/inventory/{product}/movements"),
         "/sales".to_owned(),
         format!("/sales/{}", ids::new()),
+        format!("/sales/{}/lines", ids::new()),
         "/health".to_owned(),
     ]
 }

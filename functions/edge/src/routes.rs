@@ -4,7 +4,7 @@
 use matchit::Router;
 
 /// Every public route: its path as in the template, its methods.
-pub const ROUTES: [(&str, &str); 24] = [
+pub const ROUTES: [(&str, &str); 27] = [
     ("/.well-known/jwks.json", "GET"),
     ("/auth/login", "POST"),
     ("/auth/logout", "POST"),
@@ -18,14 +18,17 @@ pub const ROUTES: [(&str, &str); 24] = [
     ("/docs", "GET"),
     ("/docs/{asset}", "GET"),
     ("/health", "GET"),
-    ("/inventory/{productId}", "GET"),
+    ("/inventory", "GET"),
+    ("/inventory/{productId}", "GET, PATCH"),
     ("/inventory/{productId}/adjustments", "POST"),
+    ("/inventory/{productId}/movements", "GET"),
     ("/openapi.json", "GET"),
     ("/products", "GET, POST"),
     ("/products/{id}", "DELETE, GET, PATCH"),
     ("/purchases", "POST"),
     ("/sales", "GET, POST"),
-    ("/sales/{id}", "GET"),
+    ("/sales/{id}", "DELETE, GET, PATCH"),
+    ("/sales/{id}/lines", "GET"),
     ("/users", "GET"),
     ("/users/me", "DELETE, GET, PATCH"),
     ("/users/{id}", "PATCH"),

@@ -4,7 +4,7 @@
 use shared::idempotency::Outcome;
 use shared::{Error, correlation, log};
 
-use crate::stock::Movement;
+use crate::movement::Movement;
 use crate::store::{Adjusted, Known};
 use crate::{Catalog, Stock};
 

@@ -8,7 +8,8 @@ use shared::events::{Change, Event, Message, To};
 use shared::money::Money;
 
 use crate::Stock;
-use crate::stock::{Movement, Snapshot, StockItem};
+use crate::movement::{Kind, Movement, SoldIn};
+use crate::stock::{Level, Snapshot, StockItem};
 
 /// What a change of the table says: how much there is of a product now. Nothing when only what is known of the
 /// product changed.
@@ -18,27 +19,29 @@ use crate::stock::{Movement, Snapshot, StockItem};
 pub fn messages(change: &Change<'_>) -> Result<Vec<Message>, Error> {
     let Some(new) = change.new_item::<StockItem>()? else { return Ok(Vec::new()) };
     let Some(topic) = topic(change.old()?.as_ref(), &new) else { return Ok(Vec::new()) };
-    let data = json!({"available": new.available, "inStock": new.available > 0, "sold": new.sold});
+    let StockItem { available, low_stock_at, sold, .. } = new;
+    let data = json!({"available": available, "inStock": available > 0, "lowStockAt": low_stock_at, "sold": sold});
     let event = change.event("inventory", topic, &new.product_id, data)?;
     Ok(vec![Message { to: To::Topic, event }])
 }
 
-/// One event a change, named for what matters most to others: whether there is any, whether it was ever sold.
+/// One event a change, named for what matters most to others: how much there is, whether it was ever sold.
 fn topic(old: Option<&StockItem>, new: &StockItem) -> Option<&'static str> {
-    let in_stock = new.available > 0;
     let Some(old) = old else {
-        // A first movement, or a change that is published again: then all have to hear what is.
-        return match (in_stock, new.version) {
-            (true, _) => Some("stock.replenished"),
-            (false, 1) => None,
-            (false, _) => Some("stock.depleted"),
-        };
+        // The first that is known of a product, or a change that is published again: then all have to hear what is.
+        return Some(match (new.level(), new.version) {
+            (Level::Out, 1) => "stock.created",
+            (Level::Out, _) => "stock.depleted",
+            (Level::Low, _) => "stock.low",
+            (Level::Enough, _) => "stock.replenished",
+        });
     };
-    match (old.available > 0, in_stock) {
-        (true, false) => Some("stock.depleted"),
-        (false, true) => Some("stock.replenished"),
+    match (old.level(), new.level()) {
+        (old, Level::Out) if old > Level::Out => Some("stock.depleted"),
+        (Level::Enough, Level::Low) => Some("stock.low"),
+        (old, new) if new > old => Some("stock.replenished"),
         _ if new.sold && !old.sold => Some("stock.first-sold"),
-        _ if new.available != old.available => Some("stock.changed"),
+        _ if new.available != old.available || new.low_stock_at != old.low_stock_at => Some("stock.changed"),
         _ => None,
     }
 }
@@ -63,12 +66,34 @@ pub async fn on_product_event(stock: &Stock, event: &Event, now: Timestamp) -> R
     stock.learn(&event.subject, &product, now).await
 }
 
+/// What a `stock.*` event says.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Amount {
+    available: i64,
+    low_stock_at: Option<i64>,
+}
+
+/// `stock.created`, `.depleted`, `.low`, `.replenished`: the product's place in the list of stock. A list of stock
+/// items themselves would be written at every sale; this is when the level changes.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read · when the table does not answer.
+pub async fn on_stock_event(stock: &Stock, event: &Event) -> Result<(), Error> {
+    let Amount { available, low_stock_at } = event.data()?;
+    stock.place(&event.subject, Level::of(available, low_stock_at), &event.sequence).await
+}
+
 /// What a `sale.*` event says of a sale.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Sale {
     number: String,
     customer_id: String,
+    /// Who cancelled it.
+    cancelled_by: Option<String>,
+    /// Whether it was ever confirmed: only then there is one.
+    total: Option<Money>,
     lines: Vec<Line>,
 }
 
@@ -79,15 +104,21 @@ struct Line {
     quantity: i64,
 }
 
-/// `sale.confirmed`: the movements of what was sold. The sale took the pieces itself; this is the ledger.
+/// `sale.confirmed`, `sale.cancelled`: the movements of what was sold, and of what came back. The sale took the
+/// pieces itself, and its cancellation brought them back; this is the ledger.
 ///
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer.
 pub async fn on_sale_event(stock: &Stock, event: &Event) -> Result<(), Error> {
     let sale: Sale = event.data()?;
-    let movement = |line: &Line| {
-        Movement::sale(&event.subject, &sale.number, &sale.customer_id, event.time, &line.product_id, line.quantity)
-    };
+    let kind = if event.topic == "sale.cancelled" { Kind::Cancellation } else { Kind::Sale };
+    // Nothing was taken for a sale that was called off while it was pending.
+    if kind == Kind::Cancellation && sale.total.is_none() {
+        return Ok(());
+    }
+    let by = sale.cancelled_by.as_ref().unwrap_or(&sale.customer_id);
+    let sold_in = SoldIn { id: &event.subject, number: &sale.number, by, at: event.time };
+    let movement = |line: &Line| Movement::of_sale(&sold_in, kind, &line.product_id, line.quantity);
     let movements: Vec<Movement> = sale.lines.iter().map(movement).collect();
     stock.keep(&movements).await
 }
@@ -117,8 +148,24 @@ mod tests {
     }
 
     #[test]
-    fn a_product_without_pieces_is_no_news_and_one_published_again_is() {
-        assert_eq!(topic(None, &item(0, false, 1)), None);
+    fn levels_are_told_when_they_change_and_by_what_the_shop_wants_to_be_warned_at() {
+        let marked = |available, mark| StockItem { low_stock_at: Some(mark), ..item(available, true, 2) };
+        for (old, new, expected) in [
+            (marked(6, 5), marked(5, 5), "stock.low"),
+            (marked(5, 5), marked(4, 5), "stock.changed"),
+            (marked(4, 5), marked(9, 5), "stock.replenished"),
+            (marked(4, 5), marked(4, 3), "stock.replenished"),
+            (marked(4, 3), marked(4, 9), "stock.low"),
+            (marked(9, 3), marked(9, 4), "stock.changed"),
+            (marked(4, 5), marked(0, 5), "stock.depleted"),
+        ] {
+            assert_eq!(topic(Some(&old), &new), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_is_first_known_or_published_again_is_told() {
+        assert_eq!(topic(None, &item(0, false, 1)), Some("stock.created"));
         assert_eq!(topic(None, &item(4, false, 1)), Some("stock.replenished"));
         assert_eq!(topic(None, &item(0, true, 7)), Some("stock.depleted"));
     }

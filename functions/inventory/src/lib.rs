@@ -2,7 +2,8 @@
 //!
 //! | File | What it holds |
 //! | --- | --- |
-//! | [`stock`] | stock items, movements, what staff may ask for; shortages |
+//! | [`stock`] | stock items, their levels; shortages |
+//! | [`movement`] | movements, what staff may book |
 //! | [`adjustment`] | booking a receipt or an adjustment |
 //! | [`catalog`] | the way to ask catalog for a product: time-outs, retries, circuit breaker |
 //! | [`events`] | what it tells the other services, and what it learns from them |
@@ -11,6 +12,7 @@
 pub mod adjustment;
 pub mod catalog;
 pub mod events;
+pub mod movement;
 pub mod stock;
 pub mod store;
 #[cfg(feature = "testing")]

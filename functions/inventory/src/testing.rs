@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 use shared::testing::usd;
-use shared::{clock, events};
+use shared::{clock, events, ids};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::Catalog;
-use crate::stock::{Kind, Movement, Snapshot};
+use crate::movement::{Kind, Movement};
+use crate::stock::{Level, Snapshot};
+use crate::store::Known;
+use crate::{Catalog, Stock};
 
 /// The snapshot of a cup for 12.50 dollars, on offer.
 pub fn cup(version: u64) -> Snapshot {
@@ -32,6 +34,21 @@ pub fn receipt(id: &str, product_id: &str, quantity: i64) -> Movement {
         created_by: "eva".to_owned(),
         created_at: clock::now(),
     }
+}
+
+/// A product with so many pieces and a mark, at its place in the list of stock: its id.
+///
+/// # Panics
+/// When it cannot be written.
+pub async fn stocked(stock: &Stock, available: i64, mark: Option<i64>) -> String {
+    let id = ids::new();
+    stock.learn(&id, &cup(1), clock::now()).await.unwrap();
+    if available > 0 {
+        stock.adjust(receipt(&ids::new(), &id, available), Known::Here, "f").await.unwrap();
+    }
+    stock.warn_at(&id, Some(mark), |_| Ok(()), clock::now()).await.unwrap();
+    stock.place(&id, Level::of(available, mark), "1").await.unwrap();
+    id
 }
 
 /// Catalog's internal endpoint on a port of its own: answers each call with the next status of its

@@ -16,8 +16,9 @@ use shared::{Error, StartupError, config, correlation};
 use crate::Sales;
 use crate::order::Order;
 use crate::purchase::{found, offer, takes};
-use crate::sale::{Sale, Status};
+use crate::sale::Sale;
 use crate::settle::{Offer, settle};
+use crate::status::Status;
 
 /// How often a sale is settled again because something changed between the read and the write.
 const ATTEMPTS: usize = 5;

@@ -5,7 +5,8 @@ use shared::clock::{Timestamp, seconds};
 use shared::events::{Change, Event, Message, To};
 use shared::{Error, StartupError, config};
 
-use crate::sale::{Sale, Status};
+use crate::sale::Sale;
+use crate::status::Status;
 
 /// The longest that SQS holds a message back, in seconds.
 const LONGEST_DELAY: u64 = 900;
@@ -78,6 +79,9 @@ fn data(sale: &Sale) -> Value {
     });
     if let Some(total) = &sale.total {
         data["total"] = json!(total);
+    }
+    if let Some(user) = &sale.cancelled_by {
+        data["cancelledBy"] = json!(user);
     }
     if let Some(rejection) = &sale.rejection {
         data["rejection"] = json!(rejection);

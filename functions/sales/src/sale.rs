@@ -8,66 +8,15 @@ use shared::auth::Caller;
 use shared::clock::Timestamp;
 use shared::http::{Request, Response};
 use shared::idempotency::Outcome;
-use shared::jsonapi::{self, Relationship, Resource};
+use shared::jsonapi::{self, Body, Relationship, Resource};
 use shared::money::{Currency, Money};
 
+use crate::line::SaleLine;
+use crate::number::number;
 use crate::order::{Line, Order};
 use crate::rejection::Rejection;
 use crate::settle::Settled;
-
-/// Where a sale is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Status {
-    /// Accepted, and not yet decided: nothing is sold.
-    Pending,
-    /// Sold: the pieces are taken, the prices are fixed.
-    Confirmed,
-    /// Not sold, and why stands with it.
-    Rejected,
-}
-
-impl Status {
-    /// The name in the API and in events.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Confirmed => "confirmed",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
-/// One product of a sale. What can be derived is not stored: a sale of many lines is paid for by its size.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SaleLine {
-    pub product_id: String,
-    pub quantity: i64,
-    /// The price the buyer saw, in minor units of the shop's currency, while the sale is pending.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected_unit_price: Option<i64>,
-    /// The product as it was when it was sold.
-    #[serde(flatten)]
-    pub sold: Option<SoldAs>,
-}
-
-/// What a product was when it was sold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SoldAs {
-    pub sku: String,
-    pub name: String,
-    /// In minor units of the sale's currency.
-    pub unit_price: i64,
-}
-
-impl SaleLine {
-    /// In minor units; `None` while there is no price, and past what can be counted.
-    pub fn total(&self) -> Option<i64> {
-        self.sold.as_ref()?.unit_price.checked_mul(self.quantity)
-    }
-}
+use crate::status::Status;
 
 /// What was sold to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +31,9 @@ pub struct Sale {
     pub total: Option<Money>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejection: Option<Rejection>,
+    /// The user who cancelled it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<String>,
     /// Whether it was answered 202, before it was decided. A repeated request is answered so, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
@@ -117,6 +69,7 @@ impl Sale {
             lines,
             total: None,
             rejection: None,
+            cancelled_by: None,
             held: true,
             created_at: now,
             updated_at: now,
@@ -138,6 +91,33 @@ impl Sale {
         Self { status: Status::Rejected, rejection, updated_at: now, version: self.version + 1, ..self }
     }
 
+    /// This sale, in the state that somebody who may read it wants. Staff move sales; buyers call theirs off.
+    ///
+    /// # Errors
+    /// `Forbidden` when buyers want anything but to cancel · `Conflict` (`invalid_transition`) naming what may
+    /// follow.
+    pub fn moved(self, to: Status, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
+        if !caller.is_staff() && to != Status::Cancelled {
+            return Err(Error::forbidden("Buyers cancel their sales; the rest is for the shop's staff."));
+        }
+        if !self.status.next().contains(&to) {
+            return Err(invalid_transition(self.status, &format!("cannot become {}", to.name())));
+        }
+        let cancelled_by = (to == Status::Cancelled).then(|| caller.id.clone());
+        Ok(Self { status: to, cancelled_by, updated_at: now, version: self.version + 1, ..self })
+    }
+
+    /// Whether it may be deleted: only what was not sold, or not in the end.
+    ///
+    /// # Errors
+    /// `Conflict` (`invalid_transition`) for any other.
+    pub fn check_deletable(&self) -> Result<(), Error> {
+        match self.status.is_void() {
+            true => Ok(()),
+            false => Err(invalid_transition(self.status, "is not deleted: only rejected and cancelled ones are")),
+        }
+    }
+
     /// What a pending sale asks for.
     pub fn order(&self, currency: &Currency) -> Order {
         let price = |amount| Money { amount, currency: currency.clone() };
@@ -156,23 +136,6 @@ impl Sale {
     }
 }
 
-/// A number that people can read to each other: the day of the sale and 40 bits of its id in
-/// Crockford's Base32, which has no I, L, O and U. No counter, so nothing that all sales wait for;
-/// of a million sales on one day, two have the same number with a chance of about one in three, and
-/// the id tells them apart.
-fn number(id: &str, now: Timestamp) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let bits = id.bytes().filter_map(|byte| char::from(byte).to_digit(16)).rev().take(10);
-    let mut bits = bits.fold(0_u64, |bits, digit| bits << 4 | u64::from(digit));
-    let mut code = String::with_capacity(8);
-    for _ in 0..8 {
-        code.push(char::from(ALPHABET[usize::try_from(bits % 32).unwrap_or_default()]));
-        bits /= 32;
-    }
-    let day: String = now.to_string().chars().take(10).filter(char::is_ascii_digit).collect();
-    format!("{day}-{code}")
-}
-
 impl Resource for Sale {
     const TYPE: &'static str = "sales";
 
@@ -185,25 +148,12 @@ impl Resource for Sale {
     }
 
     fn attributes(&self) -> Value {
-        let money = |amount: Option<i64>| {
-            let currency = self.total.as_ref().map(|total| &total.currency)?;
-            Some(json!({"amount": amount?, "currency": currency}))
-        };
-        let line = |line: &SaleLine| {
-            let sold = line.sold.as_ref();
-            json!({
-                "productId": line.product_id,
-                "sku": sold.map(|sold| &sold.sku),
-                "name": sold.map(|sold| &sold.name),
-                "unitPrice": money(sold.map(|sold| sold.unit_price)),
-                "quantity": line.quantity,
-                "lineTotal": money(line.total()),
-            })
-        };
+        let currency = self.total.as_ref().map(|total| &total.currency);
+        let lines: Vec<Value> = self.lines.iter().map(|line| line.shown(currency)).collect();
         json!({
             "number": self.number,
             "status": self.status,
-            "lines": self.lines.iter().map(line).collect::<Vec<_>>(),
+            "lines": lines,
             "total": self.total,
             "rejection": self.rejection,
             "createdAt": self.created_at,
@@ -218,6 +168,24 @@ impl Resource for Sale {
     fn version(&self) -> Option<u64> {
         Some(self.version)
     }
+}
+
+fn invalid_transition(status: Status, what: &str) -> Error {
+    let next: Vec<&str> = status.next().iter().map(|next| next.name()).collect();
+    let next = if next.is_empty() { "nothing".to_owned() } else { next.join(" or ") };
+    let detail = format!("A sale that is {} {what}. What may follow: {next}.", status.name());
+    Error::conflict("invalid_transition", "Not in this state", detail)
+}
+
+/// Reads the state that a request wants a sale in.
+///
+/// # Errors
+/// 422 with a fault for every member that cannot be accepted.
+pub fn parse_changes(body: Body) -> Result<Status, Error> {
+    let read_only = ["number", "lines", "total", "rejection", "createdAt", "updatedAt"];
+    let mut fields = body.attributes()?.read_only(&read_only);
+    let status = fields.required("status", |status| status.one_of(&Status::NAMES));
+    Ok(fields.finish(|| status)?)
 }
 
 /// 201 with a sale that was decided at once, 202 with one that was to be decided later; the same again when the
@@ -277,12 +245,5 @@ mod tests {
             (&rejection["code"], &rejection["reasons"][0]["meta"]),
             (&json!("insufficient_stock"), &json!({"shortages": []}))
         );
-    }
-
-    #[test]
-    fn a_number_has_the_day_and_eight_readable_letters() {
-        let number = number("0193551e-7c00-8000-8000-0123456789ab", Timestamp::UNIX_EPOCH);
-        assert_eq!(number.len(), 17);
-        assert!(number.starts_with("19700101-") && !number[9..].contains(['I', 'L', 'O', 'U']));
     }
 }

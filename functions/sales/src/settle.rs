@@ -8,8 +8,8 @@ use shared::Error;
 use shared::error::Fault;
 use shared::money::{Currency, Money};
 
+use crate::line::{SaleLine, SoldAs};
 use crate::order::{Line, Order};
-use crate::sale::{SaleLine, SoldAs};
 
 /// What there is of a product, and what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

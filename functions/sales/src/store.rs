@@ -4,25 +4,27 @@
 //! | --- | --- |
 //! | `id` | the sale; derived from the customer and the idempotency key, so that it exists once |
 //! | index `by-customer`: `customerId`, `listingPosition` | a customer's sales, newest first |
-//! | index `by-listing`: `listing` = `sale`, `listingPosition` | all sales, newest first |
+//! | index `by-listing`: `listing` = the status, `listingPosition` | the sales of a status, newest first; all sales are the six lists merged |
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use shared::idempotency::{Outcome, Stored};
 use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Item, Listing, Refused, number, text};
+use shared::store::{self, Item, Listing, Refused, Sieve, number, text};
 use shared::{Error, StartupError, config};
 
+use crate::listing::Wanted;
 use crate::sale::Sale;
 
-/// The value of `listing` of every sale.
-const ALL: &str = "sale";
+/// How often a change is tried again because somebody else wrote in between.
+pub(crate) const ATTEMPTS: usize = 5;
 
-/// Whose sales a list shows.
-#[derive(Clone, Copy, Debug)]
-pub enum Whose<'a> {
-    Customer(&'a str),
-    Everyones,
+/// How a page is filled from a customer's sales of all states.
+const SIEVE: Sieve = Sieve { items: 100, queries: 20, refusal: too_rare };
+
+fn too_rare() -> Error {
+    let detail = "Too few of this customer's many sales are in this state. Add filter[createdAt] to look at fewer.";
+    Error::parameter("filter[status]", detail)
 }
 
 /// The shop's sales.
@@ -72,16 +74,23 @@ impl Sales {
         store::get(self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true)).await
     }
 
-    /// Sales, newest first. One query.
+    /// A page of sales by age. A customer's are one query, more when few of them are in the state that is asked for;
+    /// everybody's of a state are one query, of all states one for each, at once.
     ///
     /// # Errors
-    /// When the table does not answer.
-    pub async fn list(&self, whose: Whose<'_>, request: &PageRequest) -> Result<Page<Sale>, Error> {
-        let listing = match whose {
-            Whose::Customer(id) => Listing::newest(&self.table, "by-customer", "customerId", id),
-            Whose::Everyones => Listing::newest(&self.table, "by-listing", "listing", ALL),
+    /// 400 naming `filter[status]` when 2,000 of a customer's sales did not fill the page · when the table does not
+    /// answer.
+    pub async fn list(&self, wanted: &Wanted, request: &PageRequest) -> Result<Page<Sale>, Error> {
+        let newest = match &wanted.customer {
+            Some(id) => Listing::newest(&self.table, "by-customer", "customerId", id),
+            None => {
+                Listing { partitions: wanted.states(), ..Listing::newest(&self.table, "by-listing", "listing", "") }
+            }
         };
-        store::list(&self.client, &listing, request, position, |_| true).await
+        let sieve = (wanted.customer.is_some() && wanted.status.is_some()).then_some(SIEVE);
+        let listing = Listing { ascending: wanted.ascending, within: wanted.positions(), sieve, ..newest };
+        let keep = |sale: &Sale| wanted.status.is_none_or(|status| sale.status == status);
+        store::list(&self.client, &listing, request, position, keep).await
     }
 
     /// Keeps a new sale and takes its pieces from stock: all or nothing. `takes` are inventory's
@@ -141,11 +150,37 @@ impl Sales {
         takes.push(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build());
         store::transact(&self.client, takes).await
     }
+
+    /// Deletes a sale, if `allow` does not refuse it. One read, one write.
+    ///
+    /// # Errors
+    /// `NotFound` · what `allow` says · `Unavailable` when others keep writing, or the table does not answer.
+    pub async fn delete(&self, id: &str, allow: impl Fn(&Sale) -> Result<(), Error>) -> Result<(), Error> {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
+            let sale = self.get(id).await?.ok_or_else(unknown)?;
+            allow(&sale)?;
+            let delete = self.client.delete_item().table_name(&self.table).key("id", text(id));
+            let delete = delete
+                .condition_expression("#version = :version")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":version", number(sale.version));
+            if store::delete(delete).await?.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("the sale kept changing"))
+    }
+}
+
+/// 404: there is none, or it is somebody else's.
+pub fn unknown() -> Error {
+    Error::not_found("You have no sale with this id.")
 }
 
 fn item(sale: &Sale, fingerprint: &str) -> Result<Item, Error> {
     let mut item = store::stamped(store::to_item(sale)?);
-    item.insert("listing".to_owned(), text(ALL));
+    item.insert("listing".to_owned(), text(sale.status.name()));
     item.insert(store::POSITION.to_owned(), text(position(sale)));
     item.insert("fingerprint".to_owned(), text(fingerprint));
     Ok(item)

@@ -15,10 +15,12 @@ use shared::testing::{Cloud, Tokens};
 use shared::{Error, clock, ids};
 
 use crate::completion::Completion;
+use crate::line::SaleLine;
 use crate::order::{Line, Order};
 use crate::purchase::{Buyer, Purchases};
-use crate::sale::{Sale, SaleLine};
+use crate::sale::Sale;
 use crate::store::Sales;
+use crate::transition::Transitions;
 
 /// A shop on an embedded database of its own; catalog knows no product that inventory does not.
 pub struct Shop {
@@ -95,6 +97,11 @@ impl Shop {
         let products: Vec<_> = sale.lines.iter().map(product).collect();
         let data = json!({"correlationId": sale_id, "products": products, "unknown": []});
         Event::new("catalog", "products.answered", sale_id, String::new(), clock::now(), data)
+    }
+
+    /// What ships, delivers and cancels sales.
+    pub fn transitions(&self) -> Transitions {
+        Transitions { sales: self.sales(), stock: Stock::new(self.cloud.client(), "InventoryTable") }
     }
 
     /// What decides pending sales.

@@ -6,16 +6,18 @@
 use std::time::Instant;
 
 use inventory::Stock;
-use inventory::stock::{Movement, Snapshot as Product};
+use inventory::movement::{Kind, Movement, SoldIn};
+use inventory::stock::{Level, Snapshot as Product};
 use inventory::store::Known;
 use inventory::testing::{cup, receipt};
 use sales::completion;
+use sales::status::Status;
 use sales::testing::{Shop, buy};
 use shared::clock;
 use shared::events::Event;
 use shared::store::{Meter, Usage};
 use shared::testing::cost::{Cost, of_change, snapshot};
-use shared::testing::row;
+use shared::testing::{customer, row};
 
 /// Does something and compares what it consumed with the formula.
 async fn costs<T>(shop: &Shop, in_transaction: bool, what: &str, work: impl Future<Output = T>) -> (T, Usage) {
@@ -57,7 +59,18 @@ async fn proof_p16_every_write_of_stock_and_sales_costs_what_its_size_says() {
     costs(&shop, true, "adjust-stock", adjust).await.0.unwrap();
     let longest = Product { name: "x".repeat(200), ..cup(2) };
     costs(&shop, false, "on-product-event", stock.learn(&product, &longest, clock::now())).await.0.unwrap();
-    let sold = |piece: i64| Movement::sale("s", "n", "ana", clock::now(), &format!("{product}{piece}"), piece);
+    let mark = stock.warn_at(&product, Some(Some(3)), |_| Ok(()), clock::now());
+    costs(&shop, false, "update-stock", mark).await.0.unwrap();
+    costs(&shop, false, "on-stock-event", stock.place(&product, Level::Low, "1")).await.0.unwrap();
+    costs(&shop, false, "on-stock-event", stock.place(&product, Level::Out, "2")).await.0.unwrap();
+    let (transitions, ana) = (shop.transitions(), customer("ana"));
+    let sale = shop.buy("ana", "k", 1).await;
+    let cancel = transitions.apply(&sale.id, Status::Cancelled, &ana, |_| Ok(()), clock::now());
+    costs(&shop, true, "update-sale", cancel).await.0.unwrap();
+    costs(&shop, false, "delete-sale", sales.delete(&sale.id, |_| Ok(()))).await.0.unwrap();
+    operations += 5;
+    let sold_in = SoldIn { id: "s", number: "n", by: "ana", at: clock::now() };
+    let sold = |piece: i64| Movement::of_sale(&sold_in, Kind::Sale, &format!("{product}{piece}"), piece);
     let movements: Vec<Movement> = (1..=50).map(sold).collect();
     costs(&shop, false, "on-sale-event", stock.keep(&movements)).await.0.unwrap();
     operations += 4;

@@ -112,7 +112,7 @@ impl Row {
     pub fn path(&self, world: &World) -> String {
         let path = self.route.replace("{productId}", &world.product);
         match self.route {
-            "/sales/{id}" => path.replace("{id}", &world.sale),
+            "/sales/{id}" | "/sales/{id}/lines" => path.replace("{id}", &world.sale),
             "/users/{id}" => path.replace("{id}", &world.owner.id),
             "/docs/{asset}" => path.replace("{asset}", "docs.js"),
             // What anybody deletes does not exist.
@@ -182,7 +182,10 @@ pub fn table() -> Vec<Row> {
         row(Method::PATCH, "/categories/{id}", Staff, AtOnce, 404).with("categories", json!({"description": "x"})),
         row(Method::DELETE, "/categories/{id}", Staff, AtOnce, 404),
         row(Method::GET, "/internal/products/{id}", Services, Later, 200),
+        row(Method::GET, "/inventory", Staff, Later, 200),
         row(Method::GET, "/inventory/{productId}", Staff, Later, 200),
+        row(Method::PATCH, "/inventory/{productId}", Staff, AtOnce, 200).with("stock-items", json!({"lowStockAt": 5})),
+        row(Method::GET, "/inventory/{productId}/movements", Staff, Later, 200),
         row(Method::POST, "/inventory/{productId}/adjustments", Staff, AtOnce, 201)
             .with("stock-movements", json!({"kind": "receipt", "quantity": 1, "reason": "delivery"})),
         row(Method::POST, "/purchases", Users, AtOnce, 201)
@@ -191,6 +194,10 @@ pub fn table() -> Vec<Row> {
             .with("sales", json!({"lines": [{"productId": "PRODUCT", "quantity": 1}]})),
         row(Method::GET, "/sales", Users, Later, 200),
         row(Method::GET, "/sales/{id}", OwnerAndStaff, Later, 200),
+        // It is shipped: nobody cancels or deletes it any more.
+        row(Method::PATCH, "/sales/{id}", OwnerAndStaff, AtOnce, 409).with("sales", json!({"status": "cancelled"})),
+        row(Method::DELETE, "/sales/{id}", Staff, AtOnce, 409),
+        row(Method::GET, "/sales/{id}/lines", OwnerAndStaff, Later, 200),
         // Last: the session is over then, while the token still holds.
         row(Method::POST, "/auth/logout", Users, Later, 204),
     ]

@@ -239,6 +239,33 @@ impl Query {
         self.0.get(name).map(String::as_str)
     }
 
+    /// A parameter that is one of a few words, as what each stands for.
+    ///
+    /// # Errors
+    /// 400 naming the parameter for any other.
+    pub fn word<T: Copy>(&self, name: &str, known: &[(&str, T)]) -> Result<Option<T>, Error> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let found = known.iter().find(|(word, _)| *word == text).map(|(_, value)| Some(*value));
+        found.ok_or_else(|| {
+            let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+            Error::parameter(name, format!("Ask for one of {}.", words.join(", ")))
+        })
+    }
+
+    /// A parameter that names ids, separated by commas: each different one.
+    ///
+    /// # Errors
+    /// 400 naming the parameter without an id, with more than `most`, and with one twice.
+    pub fn list(&self, name: &str, most: usize) -> Result<Option<Vec<&str>>, Error> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let ids: Vec<&str> = text.split(',').filter(|id| ids::is_id(id)).collect();
+        let different: BTreeSet<&&str> = ids.iter().collect();
+        match different.len() == text.split(',').count() && different.len() <= most {
+            true => Ok(Some(ids)),
+            false => Err(Error::parameter(name, format!("Name 1 to {most} different ids, separated by commas."))),
+        }
+    }
+
     /// The relationships that `include` asks for, each among those the endpoint can include.
     ///
     /// # Errors

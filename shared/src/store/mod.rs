@@ -111,6 +111,11 @@ pub fn boolean(value: bool) -> AttributeValue {
     AttributeValue::Bool(value)
 }
 
+/// Nothing, where an attribute has no value.
+pub fn null() -> AttributeValue {
+    AttributeValue::Null(true)
+}
+
 /// What a failed call means to the caller: an outage or throttling is worth another try, anything
 /// else is our defect. Conditions that failed are answers and never come here.
 impl<E, R> From<SdkError<E, R>> for Error

@@ -3,7 +3,8 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -27,6 +28,69 @@ pub enum Fault {
     ResetBeforeSend,
     /// The call takes effect, then the connection breaks before the answer.
     ResetAfterCommit,
+    /// The call takes effect, and the answer comes when nobody waits for it any more.
+    Stall(Duration),
+}
+
+/// How a piece of work breaks at one of its calls to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Break {
+    /// The process ends before the call is sent: this call and all after it are lost.
+    CrashBefore,
+    /// The process ends after the call took effect.
+    CrashAfter,
+    /// The connection breaks once before the call is sent; the SDK may send it again.
+    LostBefore,
+    /// The connection breaks once after the call took effect.
+    LostAfter,
+}
+
+impl Break {
+    const ALL: [Self; 4] = [Self::CrashBefore, Self::CrashAfter, Self::LostBefore, Self::LostAfter];
+}
+
+/// A break at one call of a piece of work.
+#[derive(Clone, Debug)]
+pub struct Strike {
+    pub how: Break,
+    /// The number of the call, from 0.
+    pub call: usize,
+    struck: Arc<AtomicBool>,
+}
+
+impl Strike {
+    /// The faults of a client ([`Cloud::client_with`](super::Cloud::client_with)) that breaks so.
+    pub fn plan(&self) -> impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static {
+        let strike = self.clone();
+        move |_, call| {
+            strike.struck.fetch_or(call == strike.call, Ordering::SeqCst);
+            match (strike.how, call.cmp(&strike.call)) {
+                (Break::CrashBefore | Break::LostBefore, std::cmp::Ordering::Equal) => Some(Fault::ResetBeforeSend),
+                (Break::CrashAfter | Break::LostAfter, std::cmp::Ordering::Equal) => Some(Fault::ResetAfterCommit),
+                (Break::CrashBefore | Break::CrashAfter, std::cmp::Ordering::Greater) => Some(Fault::ResetBeforeSend),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// Breaks a piece of work at its first call to the database, at its second, and so on until it makes no such call,
+/// in each [`Break`]'s way. A round sets up its own world, does the work over a client with the strike's plan,
+/// repeats it over a sound one, and asserts what has to hold. How many breaks there were. The calls are counted
+/// where they are sent: one that is added to the work is broken too.
+pub async fn break_every_call<F: Future<Output = ()>>(round: impl Fn(Strike) -> F) -> usize {
+    let mut breaks = 0;
+    for how in Break::ALL {
+        for call in 0.. {
+            let strike = Strike { how, call, struck: Arc::default() };
+            round(strike.clone()).await;
+            if !strike.struck.load(Ordering::SeqCst) {
+                break;
+            }
+            breaks += 1;
+        }
+    }
+    breaks
 }
 
 type Plan = Arc<dyn Fn(&str, usize) -> Option<Fault> + Send + Sync>;
@@ -68,6 +132,11 @@ impl HttpConnector for Faulty<SharedHttpConnector> {
                 None => inner.call(request).await,
                 Some(Fault::ResetBeforeSend) => Err(reset()),
                 Some(Fault::ResetAfterCommit) => inner.call(request).await.and_then(|_| Err(reset())),
+                Some(Fault::Stall(time)) => {
+                    let answer = inner.call(request).await;
+                    tokio::time::sleep(time).await;
+                    answer
+                }
                 Some(Fault::Throttled) => Ok(refusal(400, "ThrottlingException", json!({}))),
                 Some(Fault::InternalError) => Ok(refusal(500, "InternalServerError", json!({}))),
                 Some(Fault::Conflict { parts }) => {

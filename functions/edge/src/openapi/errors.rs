@@ -31,7 +31,7 @@ const fn telling(code: Code, meta: &'static str) -> Code {
 
 const ID: &str = "01939c2e-7b5a-7c11-9d2e-3f4a5b6c7d8e";
 
-const CODES: [Code; 23] = [
+const CODES: [Code; 24] = [
     at(
         code(
             "malformed_document",
@@ -124,6 +124,13 @@ const CODES: [Code; 23] = [
     telling(
         code("in_use", 409, "In use", "something else needs it", "Products or categories still belong to it."),
         r#"{"products": 3, "categories": 0}"#,
+    ),
+    code(
+        "invalid_transition",
+        409,
+        "Not in this state",
+        "the state it is in forbids it",
+        "A sale that is shipped cannot become cancelled. What may follow: delivered.",
     ),
     at(
         code(

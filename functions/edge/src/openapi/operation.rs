@@ -188,6 +188,14 @@ impl Operation {
         self.answers(200, "A page.", &format!("{name}List"), one.example_page(path), &one, false)
     }
 
+    /// 200: shows all there are, on one page.
+    pub fn shows_all(self, name: &'static str) -> Self {
+        let (one, path) = (schemas::named(name), self.path);
+        let mut example = one.example_page(path);
+        example["links"]["next"] = Value::Null;
+        self.answers(200, "All of them.", &format!("{name}List"), example, &one, false)
+    }
+
     fn answers(
         mut self,
         status: u16,

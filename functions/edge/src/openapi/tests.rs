@@ -12,8 +12,10 @@ use identity::changes::{AdminChanges, ProfileChanges, Registration};
 use identity::national_id::NationalIds;
 use identity::policy::Policy;
 use identity::user::{Listed, User};
-use inventory::stock::{Movement, StockItem};
+use inventory::movement::Movement;
+use inventory::stock::StockItem;
 use jsonschema::{Validator, options};
+use sales::line::Shown;
 use sales::order::{Line, Order};
 use sales::sale::Sale;
 use serde_json::{Value, json};
@@ -104,19 +106,37 @@ fn every_example_is_of_its_schema() {
     }
 }
 
-/// A real resource, shown as a handler shows it: it has exactly the schema's attributes and relationships,
-/// and is valid.
-async fn agrees<R: Resource + Sync>(name: &str, resource: &R) {
+/// A real resource, shown as a handler shows it: valid. The names of its attributes and relationships.
+async fn shown<R: Resource + Sync>(name: &str, resource: &R) -> [BTreeSet<String>; 2] {
     let answer = Call::event("openapi").send(|request| async move { Ok(jsonapi::ok(resource, &request)) }).await;
     assert_eq!(faults(&format!("{name}Document"), &answer.body), [""; 0], "{name}");
     let kind = schemas::named(name);
     assert_eq!(kind.kind, R::TYPE);
-    let names = |member: &str| -> BTreeSet<String> {
-        answer.body["data"][member].as_object().into_iter().flat_map(|members| members.keys().cloned()).collect()
-    };
-    assert_eq!(names("attributes"), kind.shown().map(|one| one.name.to_owned()).collect(), "{name}");
-    assert_eq!(names("relationships"), kind.relations.iter().map(|one| one.name.to_owned()).collect(), "{name}");
     assert_eq!(!answer.header("etag").is_empty(), kind.versioned, "{name}");
+    ["attributes", "relationships"].map(|member| {
+        answer.body["data"][member].as_object().into_iter().flat_map(|members| members.keys().cloned()).collect()
+    })
+}
+
+/// The attributes and relationships of a schema.
+fn described(name: &str) -> [BTreeSet<String>; 2] {
+    let kind = schemas::named(name);
+    let attributes = kind.shown().map(|one| one.name.to_owned()).collect();
+    [attributes, kind.relations.iter().map(|one| one.name.to_owned()).collect()]
+}
+
+/// A real resource has exactly the schema's attributes and relationships, and is valid.
+async fn agrees<R: Resource + Sync>(name: &str, resource: &R) {
+    assert_eq!(shown(name, resource).await, described(name), "{name}");
+}
+
+/// A sale has its lines among the attributes or among the relationships; together that is the schema.
+async fn sale_agrees(sale: &Sale) {
+    let [attributes, within] = shown("Sale", &Shown { sale: sale.clone(), lines_apart: false }).await;
+    let [rest, relationships] = shown("Sale", &Shown { sale: sale.clone(), lines_apart: true }).await;
+    assert!(attributes.difference(&rest).eq(["lines"]) && relationships.difference(&within).eq(["lines"]));
+    assert_eq!([attributes, relationships], described("Sale"));
+    agrees("SaleLine", &sales::line::lines(sale)[0]).await;
 }
 
 fn new<T>(kind: &str, attributes: &Value, parse: impl FnOnce(Body) -> Result<T, Error>) -> T {
@@ -159,13 +179,13 @@ async fn real_resources_are_of_their_schemas() {
         "lines": [{"productId": id, "sku": "CUP-1", "name": "Cup", "unitPrice": 1250, "quantity": 2}],
     }))
     .unwrap();
-    agrees("Sale", &sale).await;
+    sale_agrees(&sale).await;
     let order = Order {
         lines: vec![Line { product_id: id.clone(), quantity: 1, expected_unit_price: None, pointer: String::new() }],
     };
     let pending = Sale::pending(&id, &id, &order, now);
-    agrees("Sale", &pending).await;
-    agrees("Sale", &pending.rejected(inventory::stock::insufficient_stock(&[]), now)).await;
+    sale_agrees(&pending).await;
+    sale_agrees(&pending.rejected(inventory::stock::insufficient_stock(&[]), now)).await;
     let user = User { role: Role::Staff, ..identity::testing::user("ana") };
     agrees("User", &user).await;
     let masked = Some(serde_json::from_value(json!({"digest": "", "masked": "*******065"})).unwrap());
@@ -201,6 +221,8 @@ fn parsers() -> Vec<(&'static str, Parser)> {
         ("NewCategory", Box::new(move |body| Category::parse(body, id(), now()).map(drop))),
         ("CategoryChanges", Box::new(|body| catalog::category::Changes::parse(body).map(drop))),
         ("NewStockMovement", Box::new(move |body| Movement::parse(body, id(), id(), id(), now()).map(drop))),
+        ("StockItemChanges", Box::new(|body| inventory::stock::parse_changes(body).map(drop))),
+        ("SaleChanges", Box::new(|body| sales::sale::parse_changes(body).map(drop))),
         ("Purchase", Box::new(move |body| Order::parse(body, &usd()).map(drop))),
     ]
 }

@@ -1,6 +1,6 @@
 //! `POST /inventory/{productId}/adjustments`: staff book a receipt or an adjustment.
 
-use inventory::stock::Movement;
+use inventory::movement::Movement;
 use inventory::{Catalog, Stock, adjustment};
 use shared::auth::Guard;
 use shared::http::{self, Request, Response};
@@ -78,7 +78,7 @@ mod tests {
         shop.stock.learn(&shop.product, &cup(1), clock::now()).await.unwrap();
         let answer = shop.send(&shop.call()).await;
         assert_eq!((answer.status, answer.usage.calls), (201, 2));
-        assert_eq!((answer.usage.read_units, answer.usage.write_units), (1.0, 4.0));
+        assert_eq!((answer.usage.read_units, answer.usage.write_units), (1.0, 5.0));
         assert_eq!((shop.available().await, shop.catalog.calls()), (Some(10), 0));
     }
 

@@ -9,8 +9,9 @@ use shared::clock::Timestamp;
 use shared::idempotency::Outcome;
 use shared::store::{self, number, text};
 
-use super::{Stock, key, movement_key};
-use crate::stock::{Movement, Shortage, Snapshot, StockItem, insufficient_stock};
+use super::{Stock, key, movement_item};
+use crate::movement::Movement;
+use crate::stock::{Shortage, Snapshot, StockItem, insufficient_stock};
 
 /// Where a product that is booked is known.
 #[derive(Clone, Copy)]
@@ -42,8 +43,7 @@ impl Stock {
     /// # Errors
     /// `Conflict` (`insufficient_stock`) when stock would go below zero.
     pub async fn adjust(&self, movement: Movement, mut known: Known<'_>, fingerprint: &str) -> Result<Adjusted, Error> {
-        let mut item = store::to_item(&movement)?;
-        item.insert("sk".to_owned(), text(movement_key(&movement.id)));
+        let mut item = movement_item(&movement)?;
         item.insert("fingerprint".to_owned(), text(fingerprint));
         loop {
             let parts = vec![self.change(&movement, known)?, store::put_new(&self.table, item.clone(), "productId")?];
@@ -82,7 +82,8 @@ impl Stock {
             .set_key(Some(key(product_id)))
             .update_expression(
                 "SET product = :product, available = if_not_exists(available, :zero), \
-                 #version = if_not_exists(#version, :one), updatedAt = if_not_exists(updatedAt, :now)",
+                 #version = if_not_exists(#version, :one), updatedAt = if_not_exists(updatedAt, :now), \
+                 correlationId = if_not_exists(correlationId, :correlation)",
             )
             .condition_expression("attribute_not_exists(product) OR product.#sequence < :sequence")
             .expression_attribute_names("#version", "version")
@@ -91,6 +92,7 @@ impl Stock {
             .expression_attribute_values(":sequence", text(&product.sequence))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":correlation", store::correlation())
             .expression_attribute_values(":now", text(now.to_string()));
         // Refused, something as new or newer is known.
         store::update(update).await?.map(drop).unwrap_or_default();
@@ -104,8 +106,7 @@ impl Stock {
     pub async fn keep(&self, movements: &[Movement]) -> Result<(), Error> {
         for some in movements.chunks(25) {
             let puts = some.iter().map(|movement| {
-                let mut item = store::to_item(movement)?;
-                item.insert("sk".to_owned(), text(movement_key(&movement.id)));
+                let item = movement_item(movement)?;
                 let put = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
                 Ok(WriteRequest::builder().put_request(put).build())
             });
@@ -148,6 +149,26 @@ impl Stock {
             update = update.expression_attribute_values(":product", AttributeValue::M(store::to_item(product)?));
         }
         self.update(update.update_expression(set), product_id)
+    }
+
+    /// Inventory's part of a cancellation: pieces of a product are back. Refused only where the stock item is gone,
+    /// which it never is.
+    ///
+    /// # Errors
+    /// `Internal` never: all that an update needs is given.
+    pub fn give_back(&self, product_id: &str, quantity: i64, now: Timestamp) -> Result<TransactWriteItem, Error> {
+        let update = Update::builder()
+            .update_expression(
+                "SET available = available + :quantity, updatedAt = :now, #version = #version + :one, \
+                 correlationId = :correlation",
+            )
+            .condition_expression("attribute_exists(productId)")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":quantity", number(quantity))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":correlation", store::correlation())
+            .expression_attribute_values(":now", text(now.to_string()));
+        self.update(update, product_id)
     }
 
     /// The stock item's part of an adjustment; it makes the item when there is none.

@@ -13,7 +13,7 @@ async fn main() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use inventory::testing::cup;
-    use sales::sale::Status;
+    use sales::status::Status;
     use sales::testing::Shop;
     use shared::events::Event;
     use shared::store::Meter;
@@ -31,7 +31,7 @@ mod tests {
         let id = shop.holds(&[(0, 3)]).await;
         let answer = shop.answer(&id, &cup(1)).await;
         let (_, usage) = Meter::measure(completion::expire(&shop.sales(), &due(&id), clock::now())).await;
-        assert_eq!((usage.calls, usage.read_units, usage.write_units), (2, 1.0, 4.0));
+        assert_eq!((usage.calls, usage.read_units, usage.write_units), (2, 1.0, 5.0));
         completion::expire(&shop.sales(), &due(&id), clock::now()).await.unwrap();
         shop.completion().complete(&answer, clock::now()).await.unwrap();
         let sale = shop.sales().get(&id).await.unwrap().unwrap();

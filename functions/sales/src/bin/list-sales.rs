@@ -1,19 +1,23 @@
-//! `GET /sales`: signed-in users list their own sales, staff all, newest first.
+//! `GET /sales`: signed-in users list their own sales, staff all, filtered, newest first; `include=lines`.
 
 use sales::Sales;
-use sales::store::Whose;
+use sales::line::{self, Shown};
+use sales::listing::{FILTERS, Wanted};
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
 use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors};
+use shared::jsonapi::{self, Cursors, Included};
 use shared::{Error, StartupError};
 
 async fn list_sales(sales: &Sales, tokens: &Verifier, cursors: &Cursors, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
-    let query = request.query(&PARAMETERS)?;
-    let whose = if caller.is_staff() { Whose::Everyones } else { Whose::Customer(&caller.id) };
-    let page = cursors.page(&query, &format!("sales?{whose:?}"))?;
-    Ok(jsonapi::list(&sales.list(whose, &page).await?, &request))
+    let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort", "include"]].concat())?;
+    let (wanted, lines_apart) = (Wanted::parse(&query, &caller)?, query.include(&["lines"])?.contains("lines"));
+    let page = cursors.page(&query, &format!("sales?{wanted:?}"))?;
+    let page = sales.list(&wanted, &page).await?;
+    let lines: Vec<_> = page.items.iter().filter(|_| lines_apart).flat_map(line::lines).collect();
+    let answer = jsonapi::list(&page.map(|sale| Shown { sale, lines_apart }), &request);
+    Ok(Included::new(&request).with(&lines).put_into(answer))
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -27,7 +31,6 @@ mod tests {
     use super::*;
     use sales::testing::Shop;
     use shared::auth::Role;
-    use shared::store::Meter;
     use shared::testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
@@ -67,11 +70,51 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_is_one_query() {
+    async fn sales_are_found_by_state_by_customer_and_by_day() {
+        let shop = Shop::with(&[9]).await;
+        let (first, second) = (shop.buy("ana", "a", 1).await, shop.buy("ana", "b", 1).await);
+        let held = shop.holds(&[(0, 1)]).await;
+        let ana = Call::event("list-sales").bearer(&shop.tokens.token("ana", Role::Customer));
+        let eva = Call::event("list-sales").bearer(&shop.tokens.token("eva", Role::Staff));
+        for call in [&ana, &eva] {
+            let found = async |query| {
+                let answer = send(&shop, &call.clone().query(query)).await;
+                (ids(&answer), answer.usage.calls)
+            };
+            assert_eq!(found(&[("filter[status]", "pending")]).await, (vec![held.clone()], 1));
+            let oldest = [("filter[status]", "confirmed"), ("sort", "createdAt")];
+            assert_eq!(found(&oldest).await, (vec![first.id.clone(), second.id.clone()], 1));
+            assert_eq!(found(&[("filter[createdAt]", "..2026-01-01")]).await.0, Vec::<String>::new());
+            assert_eq!(found(&[("filter[createdAt]", "2026-01-01..")]).await.0.len(), 3);
+        }
+        let another = shared::ids::new();
+        let others = [("filter[customer]", another.as_str())];
+        assert_eq!(send(&shop, &eva.query(&others)).await.body["data"], serde_json::json!([]));
+        assert_eq!(send(&shop, &ana.query(&others)).await.status, 403);
+    }
+
+    #[tokio::test]
+    async fn a_page_of_a_buyer_or_a_state_is_one_query_and_one_of_all_is_one_for_each_state() {
         let shop = Shop::with(&[9]).await;
         shop.buy("ana", "k", 1).await;
-        let page = Cursors::new("key").page(&http::Query::new([]), "l").unwrap();
-        let (_, usage) = Meter::measure(shop.sales().list(Whose::Customer("ana"), &page)).await;
+        let ana = Call::event("list-sales").bearer(&shop.tokens.token("ana", Role::Customer));
+        let usage = send(&shop, &ana).await.usage;
         assert_eq!((usage.calls, usage.read_units), (1, 0.5));
+        let eva = Call::event("list-sales").bearer(&shop.tokens.token("eva", Role::Staff));
+        assert_eq!(send(&shop, &eva.clone().query(&[("filter[status]", "confirmed")])).await.usage.calls, 1);
+        let usage = send(&shop, &eva).await.usage;
+        assert_eq!((usage.calls, usage.read_units), (6, 3.0));
+    }
+
+    #[tokio::test]
+    async fn lines_of_all_listed_sales_are_included_when_asked_for() {
+        let shop = Shop::with(&[9]).await;
+        for key in ["a", "b"] {
+            shop.buy("ana", key, 1).await;
+        }
+        let call = Call::event("list-sales").query(&[("include", "lines")]);
+        let answer = send(&shop, &call.bearer(&shop.tokens.token("ana", Role::Customer))).await;
+        assert_eq!(answer.body["included"].as_array().map(Vec::len), Some(2));
+        assert_eq!(answer.usage.calls, 1);
     }
 }

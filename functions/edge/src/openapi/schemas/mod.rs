@@ -9,7 +9,7 @@
 mod catalog;
 mod identity;
 pub mod parts;
-mod selling;
+pub mod selling;
 pub mod types;
 
 use serde_json::{Map, Value, json};

@@ -6,6 +6,9 @@ use super::parts::{integer, line, list, maybe, nullable, object, schema, text, t
 use super::types::Access::{Needed, ReadOnly, Settable};
 use super::types::{Document, ID, Linkage, Relation, Type, attribute};
 
+/// The states of a sale.
+pub const STATES: [&str; 6] = ["pending", "confirmed", "rejected", "shipped", "delivered", "cancelled"];
+
 fn one(name: &'static str, kind: &'static str) -> Relation {
     Relation { name, kind, linkage: Linkage::One, settable: false, example: json!({"type": kind, "id": ID}) }
 }
@@ -26,20 +29,25 @@ fn movement() -> Type {
             attribute(Settable, "reference", nullable(line(1, 100)), json!("PO-2026-118")),
             attribute(ReadOnly, "createdAt", time(), json!("2026-11-22T10:15:42Z")),
         ],
-        relations: vec![one("product", "products")],
+        relations: vec![one("product", "products"), one("createdBy", "users")],
         includes: &[],
     }
 }
 
-fn sold_line() -> Value {
-    let members = [
+/// What a line shows.
+fn line_members() -> [(&'static str, Value); 6] {
+    [
         ("productId", with(text(), "As it was ordered.")),
         ("sku", nullable(text())),
         ("name", nullable(text())),
         ("unitPrice", maybe("Money")),
         ("quantity", integer(1, 1_000)),
         ("lineTotal", maybe("Total")),
-    ];
+    ]
+}
+
+fn sold_line() -> Value {
+    let members = line_members();
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     object(&members, &names)
 }
@@ -70,27 +78,64 @@ fn ordered_lines() -> Value {
     with(list(&object(&members, &["productId", "quantity"]), 1, 500), about)
 }
 
+fn stock_item() -> Type {
+    let low = integer(0, 1_000_000);
+    let low = with(nullable(low), "Where the shop wants to be warned that it runs low.");
+    Type {
+        name: "StockItem",
+        kind: "stock-items",
+        about: "How much there is of a product, whose id it has.",
+        path: Some("/inventory/{productId}"),
+        versioned: true,
+        attributes: vec![
+            attribute(ReadOnly, "available", json!({"type": "integer", "minimum": 0}), json!(98)),
+            attribute(Settable, "lowStockAt", low, json!(5)),
+            attribute(ReadOnly, "updatedAt", time(), json!("2026-11-22T10:15:42Z")),
+        ],
+        relations: vec![one("product", "products")],
+        includes: &[],
+    }
+}
+
+fn line_by_itself() -> Type {
+    let examples = [
+        json!(ID),
+        json!("CUP-1"),
+        json!("Coffee cup"),
+        json!({"amount": 1250, "currency": "USD"}),
+        json!(2),
+        json!({"amount": 2500, "currency": "USD"}),
+    ];
+    let members = line_members().into_iter().zip(examples);
+    let members = members.map(|((name, schema), example)| attribute(ReadOnly, name, schema, example));
+    Type {
+        name: "SaleLine",
+        kind: "sale-lines",
+        about: "A product of a sale, as it was when it was sold. Cannot be fetched by itself.",
+        path: None,
+        versioned: false,
+        attributes: members.collect(),
+        relations: vec![one("product", "products")],
+        includes: &[],
+    }
+}
+
 pub fn types() -> Vec<Type> {
     let money = json!({"amount": 1250, "currency": "USD"});
     let total = json!({"amount": 2500, "currency": "USD"});
     let sold = json!([{"productId": ID, "sku": "CUP-1", "name": "Coffee cup", "unitPrice": money, "quantity": 2,
         "lineTotal": total}]);
-    let low = with(nullable(json!({"type": "integer", "minimum": 0})), "Where the shop wants to be warned.");
+    let apart = "A product of the sale. With `include=lines` they are related resources instead.";
+    let lines = with(list(&sold_line(), 1, 50), apart);
+    let lines_apart = Relation {
+        name: "lines",
+        kind: "sale-lines",
+        linkage: Linkage::Many(50),
+        settable: false,
+        example: json!([{"type": "sale-lines", "id": ID}]),
+    };
     vec![
-        Type {
-            name: "StockItem",
-            kind: "stock-items",
-            about: "How much there is of a product, whose id it has.",
-            path: Some("/inventory/{productId}"),
-            versioned: true,
-            attributes: vec![
-                attribute(ReadOnly, "available", json!({"type": "integer", "minimum": 0}), json!(98)),
-                attribute(ReadOnly, "lowStockAt", low, json!(null)),
-                attribute(ReadOnly, "updatedAt", time(), json!("2026-11-22T10:15:42Z")),
-            ],
-            relations: vec![one("product", "products")],
-            includes: &[],
-        },
+        stock_item(),
         movement(),
         Type {
             name: "Sale",
@@ -101,16 +146,17 @@ pub fn types() -> Vec<Type> {
             versioned: true,
             attributes: vec![
                 attribute(ReadOnly, "number", with(text(), "For people to read out."), json!("20261122-7QK2M9XA")),
-                attribute(ReadOnly, "status", words(&["pending", "confirmed", "rejected"]), json!("confirmed")),
-                attribute(ReadOnly, "lines", list(&sold_line(), 1, 50), sold),
+                attribute(Settable, "status", words(&STATES), json!("confirmed")),
+                attribute(ReadOnly, "lines", lines, sold),
                 attribute(ReadOnly, "total", maybe("Total"), total),
                 attribute(ReadOnly, "rejection", rejection(), json!(null)),
                 attribute(ReadOnly, "createdAt", time(), json!("2026-11-22T10:15:42Z")),
                 attribute(ReadOnly, "updatedAt", time(), json!("2026-11-22T10:15:42Z")),
             ],
-            relations: vec![one("customer", "users")],
-            includes: &[],
+            relations: vec![one("customer", "users"), lines_apart],
+            includes: &["SaleLine"],
         },
+        line_by_itself(),
     ]
 }
 
@@ -121,6 +167,15 @@ pub fn documents() -> Vec<Document> {
         "then": {"properties": {"quantity": {"minimum": 1}}},
     });
     vec![
+        stock_item().changes("StockItemChanges"),
+        Document {
+            name: "SaleChanges",
+            kind: "sales",
+            identified: true,
+            attributes: vec![attribute(Needed, "status", words(&STATES), json!("cancelled"))],
+            relations: vec![],
+            rules: json!({"required": ["status"]}),
+        },
         Document { rules: receipt, ..movement().new_document("NewStockMovement") },
         Document {
             name: "Purchase",

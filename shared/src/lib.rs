@@ -11,6 +11,7 @@
 //! | [`store`] | the DynamoDB client, its meter, its errors, listings |
 //! | [`events`] | events of a table's stream, the topic they go to |
 //! | [`queue`] | functions driven by a queue, sending to queues, dead letters |
+//! | [`job`] | functions that an operator or a schedule calls |
 //! | [`breaker`] | a circuit breaker |
 //! | [`correlation`] | the id of the request that began it all |
 //! | [`config`] | typed environment variables |
@@ -29,6 +30,7 @@ pub mod events;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
+pub mod job;
 pub mod jsonapi;
 pub mod log;
 pub mod money;

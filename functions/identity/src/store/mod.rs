@@ -11,6 +11,7 @@
 
 mod attempts;
 mod change;
+mod directory;
 mod sessions;
 
 use std::collections::HashMap;
@@ -26,6 +27,7 @@ use crate::account::Account;
 use crate::national_id::NationalId;
 use crate::user::User;
 pub use change::Change;
+pub use directory::Directory;
 pub use sessions::Rotation;
 
 const ALL_USERS: &str = "users";

@@ -12,6 +12,7 @@
 //! | [`events`] | events of a table's stream, the topic they go to |
 //! | [`queue`] | functions driven by a queue, sending to queues, dead letters |
 //! | [`job`] | functions that an operator or a schedule calls |
+//! | [`service`] | asking another service over HTTP: time-outs, retries, circuit breaker |
 //! | [`breaker`] | a circuit breaker |
 //! | [`correlation`] | the id of the request that began it all |
 //! | [`config`] | typed environment variables |
@@ -35,6 +36,7 @@ pub mod jsonapi;
 pub mod log;
 pub mod money;
 pub mod queue;
+pub mod service;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

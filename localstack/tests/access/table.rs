@@ -182,6 +182,8 @@ pub fn table() -> Vec<Row> {
         row(Method::PATCH, "/categories/{id}", Staff, AtOnce, 404).with("categories", json!({"description": "x"})),
         row(Method::DELETE, "/categories/{id}", Staff, AtOnce, 404),
         row(Method::GET, "/internal/products/{id}", Services, Later, 200),
+        // Nobody is named.
+        row(Method::GET, "/internal/users", Services, Later, 400),
         row(Method::GET, "/inventory", Staff, Later, 200),
         row(Method::GET, "/inventory/{productId}", Staff, Later, 200),
         row(Method::PATCH, "/inventory/{productId}", Staff, AtOnce, 200).with("stock-items", json!({"lowStockAt": 5})),

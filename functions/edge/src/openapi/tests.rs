@@ -11,7 +11,7 @@ use identity::account::{Credentials, PasswordChange};
 use identity::changes::{AdminChanges, ProfileChanges, Registration};
 use identity::national_id::NationalIds;
 use identity::policy::Policy;
-use identity::user::{Listed, User};
+use identity::user::{Listed, Named, User};
 use inventory::movement::Movement;
 use inventory::stock::StockItem;
 use jsonschema::{Validator, options};
@@ -190,7 +190,9 @@ async fn real_resources_are_of_their_schemas() {
     agrees("User", &user).await;
     let masked = Some(serde_json::from_value(json!({"digest": "", "masked": "*******065"})).unwrap());
     agrees("User", &User { national_id: masked, display_name: None, ..user.clone() }).await;
-    agrees("ListedUser", &Listed(user)).await;
+    agrees("ListedUser", &Listed(user.clone())).await;
+    // What identity tells is what sales show.
+    agrees("Customer", &Named(user)).await;
     let shop = identity::testing::Shop::with(&["ana"]).await;
     let account = identity::testing::account("ana", identity::testing::PASSWORD);
     let (session, token) = identity::session::Session::open(&account, now).unwrap();

@@ -154,7 +154,7 @@ pub fn types() -> Vec<Type> {
                 attribute(ReadOnly, "updatedAt", time(), json!("2026-11-22T10:15:42Z")),
             ],
             relations: vec![one("customer", "users"), lines_apart],
-            includes: &["SaleLine"],
+            includes: &["SaleLine", "Customer"],
         },
         line_by_itself(),
     ]

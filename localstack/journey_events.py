@@ -6,6 +6,7 @@ functions and queues off and on again, so it is made for a shop that nobody else
 that went as it should; the first that does not ends the journey."""
 
 import json
+import os
 import sys
 import time
 
@@ -14,7 +15,7 @@ from asyncapi import faults
 from captured import captured
 from journey import WrongTurn, step
 from journey_sales import sales_live_to_their_end, stock_is_watched
-from journey_shop import JOURNEY, Shop, eventually, money
+from journey_shop import JOURNEY, PATIENCE, Shop, eventually, money
 from parts import Parts
 
 

@@ -12,7 +12,7 @@ use identity::changes::{AdminChanges, ProfileChanges, Registration};
 use identity::national_id::NationalIds;
 use identity::policy::Policy;
 use identity::user::{Listed, Named, User};
-use inventory::movement::Movement;
+use inventory::movement::{Kind, Movement};
 use inventory::stock::StockItem;
 use jsonschema::{Validator, options};
 use sales::line::Shown;
@@ -162,7 +162,10 @@ async fn real_resources_are_of_their_schemas() {
     let below = Category { parent_id: Some(ids::new()), ..category.clone() };
     agrees("Category", &Placed { category, path: "cups".to_owned() }).await;
     agrees("Category", &Placed { category: below, path: "kitchen/cups".to_owned() }).await;
-    agrees("StockMovement", &inventory::testing::receipt(&id, &id, 5)).await;
+    for kind in [Kind::Receipt, Kind::Adjustment, Kind::Sale, Kind::Cancellation] {
+        let movement = Movement { kind, ..inventory::testing::receipt(&id, &id, 5) };
+        agrees("StockMovement", &movement).await;
+    }
     let stock = StockItem {
         product_id: id.clone(),
         available: 5,

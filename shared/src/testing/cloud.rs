@@ -1,5 +1,7 @@
 //! DynamoDB inside the test's process, with the tables as `template.yaml` defines them.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_dynamodb::types::{
@@ -8,6 +10,7 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::http::HttpClient;
+use aws_smithy_types::timeout::TimeoutConfig;
 use dynoxide::Database;
 use serde::Deserialize;
 use serde_yaml_ng::Value;
@@ -42,23 +45,32 @@ impl Cloud {
 
     /// A client as the functions have it.
     pub fn client(&self) -> Client {
-        self.client_over(Builder::new().build_http())
+        store::client(&self.config(Builder::new().build_http()).build())
     }
 
     /// A client whose calls meet faults: for each call, `plan` is told its operation
     /// (`TransactWriteItems`) and its number from 0 and says what goes wrong, if anything.
     pub fn client_with(&self, plan: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static) -> Client {
-        self.client_over(Faulty::new(Builder::new().build_http(), plan))
+        store::client(&self.config(Faulty::new(Builder::new().build_http(), plan)).build())
     }
 
-    fn client_over(&self, http: impl HttpClient + 'static) -> Client {
-        let config = crate::aws::builder()
+    /// As [`client_with`](Self::client_with), and an answer is waited for only so long, three times at most.
+    pub fn impatient_client_with(
+        &self,
+        patience: Duration,
+        plan: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Client {
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
+        let config = self.config(Faulty::new(Builder::new().build_http(), plan)).timeout_config(timeouts);
+        store::client(&config.build())
+    }
+
+    fn config(&self, http: impl HttpClient + 'static) -> aws_types::sdk_config::Builder {
+        crate::aws::builder()
             .region(Region::new("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
             .endpoint_url(&self.endpoint)
             .http_client(http)
-            .build();
-        store::client(&config)
     }
 
     /// Everything a table holds: to show that nothing changed.
@@ -66,7 +78,8 @@ impl Cloud {
     /// # Panics
     /// When the table cannot be read.
     pub async fn items(&self, table: &str) -> Vec<Item> {
-        self.client().scan().table_name(table).send().await.unwrap().items.unwrap_or_default()
+        let pages = self.client().scan().table_name(table).into_paginator().items().send();
+        pages.collect::<Result<Vec<_>, _>>().await.unwrap()
     }
 }
 

@@ -1,5 +1,6 @@
 //! DynamoDB inside the test's process, with the tables as `template.yaml` defines them.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -83,13 +84,16 @@ impl Cloud {
     }
 }
 
-/// `template.yaml`, its CloudFormation tags kept.
+/// `template.yaml`, its CloudFormation tags kept. Read once: it is long, and proofs start many a cloud.
 ///
 /// # Panics
 /// When it cannot be read.
-pub fn template() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
-    serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+pub fn template() -> &'static Value {
+    static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
+        serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    });
+    &TEMPLATE
 }
 
 #[derive(Deserialize)]

@@ -67,6 +67,11 @@ pub struct Strike {
 }
 
 impl Strike {
+    /// Whether the work came to the call: if not, nothing broke.
+    pub fn has_struck(&self) -> bool {
+        self.struck.load(Ordering::SeqCst)
+    }
+
     /// The faults of a client ([`Cloud::client_with`](super::Cloud::client_with)) that breaks so.
     pub fn plan(&self) -> impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static {
         let strike = self.clone();
@@ -92,7 +97,7 @@ pub async fn break_every_call<F: Future<Output = ()>>(round: impl Fn(Strike) -> 
         for call in 0.. {
             let strike = Strike { how, call, struck: Arc::default() };
             round(strike.clone()).await;
-            if !strike.struck.load(Ordering::SeqCst) {
+            if !strike.has_struck() {
                 break;
             }
             breaks += 1;

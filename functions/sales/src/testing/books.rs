@@ -94,23 +94,12 @@ impl Books {
         assert!(kept.values().all(|(steps, _)| *steps == 0), "{when}: movements of sales that were not made");
     }
 
-    /// What the ledger is told: what the publisher makes of each step of each sale's life, in its order.
+    /// What the ledger is told of all sales.
     ///
     /// # Panics
     /// When a later step of a sale does not sort after an earlier one.
     pub fn events(&self) -> Vec<Event> {
-        let [requests, replies, deadlines] = ["requests", "replies", "deadlines"].map(str::to_owned);
-        let routes = Routes { requests, replies, deadlines, deadline_seconds: 300 };
-        let mut events = Vec::new();
-        for sale in &self.sales {
-            let said =
-                life(sale).into_iter().flat_map(|step| told(&step, |change| routes.messages(change, clock::now())));
-            let said: Vec<Event> = said.filter(|message| message.to == To::Topic).map(|said| said.event).collect();
-            assert!(said.is_sorted_by(|one, next| one.sequence < next.sequence), "{said:?}");
-            events
-                .extend(said.into_iter().filter(|event| ["sale.confirmed", "sale.cancelled"].contains(&&*event.topic)));
-        }
-        events
+        self.sales.iter().flat_map(events).collect()
     }
 
     fn lines(&self) -> impl Iterator<Item = (&Sale, &SaleLine)> {
@@ -118,8 +107,21 @@ impl Books {
     }
 }
 
-/// Tells the ledger of all that the books say, each event twice and the later ones first, and checks what has to
-/// hold then.
+/// What the ledger is told of a sale: what the publisher makes of each step of its life, in its order.
+///
+/// # Panics
+/// When a later step does not sort after an earlier one.
+pub fn events(sale: &Sale) -> Vec<Event> {
+    let [requests, replies, deadlines] = ["requests", "replies", "deadlines"].map(str::to_owned);
+    let routes = Routes { requests, replies, deadlines, deadline_seconds: 300 };
+    let said = life(sale).into_iter().flat_map(|step| told(&step, |change| routes.messages(change, clock::now())));
+    let mut said: Vec<Event> = said.filter(|message| message.to == To::Topic).map(|message| message.event).collect();
+    assert!(said.is_sorted_by(|one, next| one.sequence < next.sequence), "{said:?}");
+    said.retain(|event| ["sale.confirmed", "sale.cancelled"].contains(&event.topic.as_str()));
+    said
+}
+
+/// Tells the ledger of all that the books say, the latest first and again, and checks what has to hold then.
 ///
 /// # Panics
 /// When an event cannot be told, or something does not hold.
@@ -127,7 +129,7 @@ pub async fn close(cloud: &Cloud, stock: &Stock, when: &str) {
     let books = Books::of(cloud).await;
     books.check(when);
     let events = books.events();
-    for event in events.iter().rev().chain(&events) {
+    for event in events.iter().rev().chain(events.last()) {
         on_sale_event(stock, event).await.unwrap();
     }
     Books::of(cloud).await.check_with_ledger(when);

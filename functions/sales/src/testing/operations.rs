@@ -16,7 +16,7 @@ use shared::idempotency::Outcome;
 use shared::testing::{customer, usd};
 use shared::{Error, ids};
 
-use super::books::Books;
+use super::books::{Books, events};
 use super::{Shop, buy, buy_at, completion, purchases, stock, transitions};
 use crate::sale::Sale;
 use crate::status::Status;
@@ -50,8 +50,7 @@ impl Scene {
         shop.transitions().apply(&void.id, Status::Cancelled, &ana, |_| Ok(()), clock::now()).await.unwrap();
         let sold = buy(&shop.purchases, "ana", "sold", &shop.order(&[(0, 3), (1, 1)])).await;
         let Ok(Outcome::Made(sold)) = sold else { panic!("{sold:?}") };
-        let events = Books::of(&shop.cloud).await.events();
-        let told = events.into_iter().find(|event| event.subject == sold.id).unwrap();
+        let told = events(&sold).remove(0);
         let pending = shop.holds(&[(0, 3), (1, 1)]).await;
         let answer = shop.answer(&pending, &cup(1)).await;
         Self { shop, pending, answer, sold: sold.id, told, void: void.id, new_product: ids::new() }

@@ -82,6 +82,12 @@ impl Event {
         serde_json::from_str(body).map_err(|error| Error::malformed(format!("not an event: {error}")))
     }
 
+    /// When its subject was made, as [`sequence`] writes it: of two under the same id, one made after the other was
+    /// deleted, it tells which.
+    pub fn made(&self) -> &str {
+        self.sequence.split('-').next().unwrap_or_default()
+    }
+
     /// Reads the data.
     ///
     /// # Errors

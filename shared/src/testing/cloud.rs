@@ -44,7 +44,7 @@ impl Cloud {
         cloud
     }
 
-    /// A client as the functions have it.
+    /// A client as the functions have it, but for its patience.
     pub fn client(&self) -> Client {
         store::client(&self.config(Builder::new().build_http()).build())
     }
@@ -55,15 +55,15 @@ impl Cloud {
         store::client(&self.config(Faulty::new(Builder::new().build_http(), plan)).build())
     }
 
-    /// As [`client_with`](Self::client_with), and an answer is waited for only so long, three times at most.
+    /// As [`client_with`](Self::client_with), and each call is waited for only so long, and again; two and a half
+    /// times as long in all, as the functions do.
     pub fn impatient_client_with(
         &self,
         patience: Duration,
         plan: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static,
     ) -> Client {
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
-        let config = self.config(Faulty::new(Builder::new().build_http(), plan)).timeout_config(timeouts);
-        store::client(&config.build())
+        let config = self.config(Faulty::new(Builder::new().build_http(), plan));
+        store::client(&config.timeout_config(timeouts(patience)).build())
     }
 
     fn config(&self, http: impl HttpClient + 'static) -> aws_types::sdk_config::Builder {
@@ -72,6 +72,7 @@ impl Cloud {
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
             .endpoint_url(&self.endpoint)
             .http_client(http)
+            .timeout_config(timeouts(PATIENCE))
     }
 
     /// Everything a table holds: to show that nothing changed.
@@ -82,6 +83,13 @@ impl Cloud {
         let pages = self.client().scan().table_name(table).into_paginator().items().send();
         pages.collect::<Result<Vec<_>, _>>().await.unwrap()
     }
+}
+
+/// How long a test waits for a call, on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn timeouts(patience: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(patience).operation_timeout(patience * 5 / 2).build()
 }
 
 /// `template.yaml`, its CloudFormation tags kept. Read once: it is long, and proofs start many a cloud.

@@ -179,7 +179,7 @@ async fn insisted<T, F: Future<Output = Result<T, Error>>>(mut work: impl FnMut(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn proof_p7_the_stock_bank_balances_at_every_snapshot() {
-    let (operations, snapshots, started) = (figure(800, 20_000), figure(5, 25), Instant::now());
+    let (operations, snapshots, started) = (figure(480, 20_000), figure(3, 25), Instant::now());
     let (bank, mut told, mut dice) = (Arc::new(Bank::open().await), BTreeSet::new(), Dice(7));
     for snapshot in 1..=snapshots {
         let mut workers = JoinSet::new();

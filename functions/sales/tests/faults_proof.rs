@@ -119,7 +119,7 @@ async fn proof_p8_clocks_five_minutes_apart_change_nothing() {
     let started = Instant::now();
     let skewed = async |operation: Operation| {
         let (early, late) = (clock::now() - Duration::from_secs(300), clock::now() + Duration::from_secs(300));
-        for (first, then) in [(early, late), (late, early)] {
+        for (first, then) in [(early, late), (late, early)].into_iter().take(figure(1, 2)) {
             let (scene, when) = (Scene::new().await, format!("{operation:?} at {first}, then at {then}"));
             let answer = operation.run(&scene, scene.shop.cloud.client(), first).await;
             assert_eq!(answer.is_err(), operation.is_refused(), "{when}: {answer:?}");

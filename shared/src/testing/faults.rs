@@ -93,12 +93,12 @@ impl Strike {
 /// where they are sent: one that is added to the work is broken too.
 pub async fn break_every_call<F: Future<Output = ()>>(round: impl Fn(Strike) -> F) -> usize {
     let mut breaks = 0;
-    for how in Break::ALL {
-        for call in 0.. {
+    for call in 0.. {
+        for how in Break::ALL {
             let strike = Strike { how, call, struck: Arc::default() };
             round(strike.clone()).await;
             if !strike.has_struck() {
-                break;
+                return breaks;
             }
             breaks += 1;
         }

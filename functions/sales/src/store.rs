@@ -174,14 +174,19 @@ impl Sales {
         store::transact(&self.client, takes).await
     }
 
-    /// Deletes a sale, if `allow` does not refuse it. One read, one write.
+    /// Deletes a sale, if `allow` does not refuse it. One read, one write. A sale that is gone when it has to be read
+    /// again was deleted meanwhile, perhaps by this very write, whose answer was lost.
     ///
     /// # Errors
     /// `NotFound` · what `allow` says · `Unavailable` when others keep writing, or the table does not answer.
     pub async fn delete(&self, id: &str, allow: impl Fn(&Sale) -> Result<(), Error>) -> Result<(), Error> {
         for attempt in 0..ATTEMPTS {
             store::back_off(attempt).await;
-            let sale = self.get(id).await?.ok_or_else(unknown)?;
+            let sale = match self.get(id).await? {
+                Some(sale) => sale,
+                None if attempt > 0 => return Ok(()),
+                None => return Err(unknown()),
+            };
             allow(&sale)?;
             let delete = self.client.delete_item().table_name(&self.table).key("id", text(id));
             let delete = delete

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
@@ -15,9 +16,10 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure, WriteRequest};
-use backon::{BackoffBuilder, ExponentialBuilder};
+use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 
 use super::Item;
+use super::transaction::patience;
 use crate::error::Error;
 
 /// A call on its way. Boxed, so that the machinery behind it (the SDK, HTTP, TLS) is compiled once,
@@ -110,14 +112,24 @@ pub async fn back_off(attempt: usize) {
     }
 }
 
+/// Writes an item, again while a transaction on it is in the way: nothing was decided then.
+async fn past_transactions<T, E, F>(write: impl FnMut() -> F) -> Result<T, SdkError<E>>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = Result<T, SdkError<E>>>,
+{
+    let met = |error: &SdkError<E>| error.code() == Some("TransactionConflictException");
+    write.retry(patience()).when(met).await
+}
+
 /// Puts an item if its condition holds. `Err` within `Ok` when it failed, with the item found there, if any.
 ///
 /// # Errors
 /// When the table does not answer.
 pub fn put(put: PutItemFluentBuilder) -> Call<'static, Result<(), Option<Item>>> {
     let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-    Box::pin(async {
-        match put.send().await {
+    Box::pin(async move {
+        match past_transactions(|| put.clone().send()).await {
             Ok(_) => Ok(Ok(())),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),
@@ -136,8 +148,8 @@ pub fn update(update: UpdateItemFluentBuilder) -> Call<'static, Result<Item, Opt
     let update = update
         .return_values(ReturnValue::AllNew)
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-    Box::pin(async {
-        match update.send().await {
+    Box::pin(async move {
+        match past_transactions(|| update.clone().send()).await {
             Ok(updated) => Ok(Ok(updated.attributes.unwrap_or_default())),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),
@@ -153,8 +165,8 @@ pub fn update(update: UpdateItemFluentBuilder) -> Call<'static, Result<Item, Opt
 /// When the table does not answer.
 pub fn delete(delete: DeleteItemFluentBuilder) -> Call<'static, Result<(), Option<Item>>> {
     let delete = delete.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-    Box::pin(async {
-        match delete.send().await {
+    Box::pin(async move {
+        match past_transactions(|| delete.clone().send()).await {
             Ok(_) => Ok(Ok(())),
             Err(error) => match error.as_service_error() {
                 Some(DeleteItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),

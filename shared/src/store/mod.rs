@@ -137,6 +137,7 @@ where
                         | "RequestLimitExceeded"
                         | "ServiceUnavailable"
                         | "ThrottlingException"
+                        | "TransactionConflictException"
                         | "TransactionInProgressException"
                 )
             ),

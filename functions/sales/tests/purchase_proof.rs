@@ -1,6 +1,8 @@
 //! What a shop trusts a purchase with, shown on the embedded database. `PROOF=full` runs the full
 //! figures (`make proof`), otherwise smaller ones; each property prints its row.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;

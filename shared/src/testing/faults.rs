@@ -28,6 +28,8 @@ pub enum Fault {
     AmongConflicts,
     /// The write of one item meets a transaction on it.
     ItemConflict,
+    /// Nothing of the batch is read or written: all of it is left to be asked for again.
+    LeftUndone,
     /// DynamoDB throttles the call.
     Throttled,
     /// DynamoDB answers with an internal error.
@@ -160,6 +162,7 @@ impl HttpConnector for Faulty<SharedHttpConnector> {
                     let parts = parts(&request);
                     Ok(cancelled(reasons.iter().copied().chain(std::iter::repeat("None")).take(parts)))
                 }
+                Some(Fault::LeftUndone) => Ok(left_undone(&request)),
                 Some(Fault::AmongConflicts) => among_conflicts(inner.call(request).await?).await,
             }
         })
@@ -174,9 +177,19 @@ fn cancelled<'a>(reasons: impl Iterator<Item = &'a str>) -> HttpResponse {
 
 /// How many parts a transaction has.
 fn parts(request: &HttpRequest) -> usize {
-    let request: Option<serde_json::Value> =
-        request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok());
-    request.and_then(|request| request["TransactItems"].as_array().map(Vec::len)).unwrap_or_default()
+    asked(request)["TransactItems"].as_array().map(Vec::len).unwrap_or_default()
+}
+
+/// The answer to a batch of which nothing was done.
+fn left_undone(request: &HttpRequest) -> HttpResponse {
+    let items = asked(request)["RequestItems"].take();
+    answer(200, &json!({"Responses": {}, "UnprocessedKeys": items, "UnprocessedItems": items}))
+}
+
+/// What a call says.
+fn asked(request: &HttpRequest) -> serde_json::Value {
+    let body = request.body().bytes().unwrap_or_default();
+    serde_json::from_slice(body).unwrap_or_default()
 }
 
 /// The answer to a transaction, where it is refused with conflicts in place of the parts that passed.
@@ -200,6 +213,10 @@ fn reset() -> ConnectorError {
 
 fn refusal(status: u16, kind: &str, mut body: serde_json::Value) -> HttpResponse {
     body["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{kind}"));
+    answer(status, &body)
+}
+
+fn answer(status: u16, body: &serde_json::Value) -> HttpResponse {
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.to_string()));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     response

@@ -66,7 +66,8 @@ impl Cloud {
     /// # Panics
     /// When the table cannot be read.
     pub async fn items(&self, table: &str) -> Vec<Item> {
-        self.client().scan().table_name(table).send().await.unwrap().items.unwrap_or_default()
+        let pages = self.client().scan().table_name(table).into_paginator().items().send();
+        pages.collect::<Result<Vec<Item>, _>>().await.unwrap()
     }
 }
 

@@ -12,6 +12,7 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_dynamo::AttributeValue;
     use serde_json::json;
     use shared::events::{Change, Event};
     use shared::testing;
@@ -50,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_rating_before_the_first_review_and_one_of_a_product_that_is_gone_are_no_news() {
-        for (name, value) in [("version", serde_dynamo::AttributeValue::N("0".to_owned())), ("gone", true.into())] {
+        for (name, value) in [("version", AttributeValue::N("0".to_owned())), ("gone", AttributeValue::Bool(true))] {
             let mut record = testing::stream_records("publish-reviews-events").remove(1);
             record.change.old_image = Default::default();
             record.change.new_image.insert(name.to_owned(), value);

@@ -58,6 +58,15 @@ impl Shop {
         }
     }
 
+    /// A review is deleted and written again, with other stars.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn rewritten(&self, review: &Review, rating: u8) {
+        self.reviews.delete(&review.id, |_| Ok(()), clock::now()).await.unwrap();
+        self.reviewed_by(review.author_id.as_deref().unwrap(), rating).await;
+    }
+
     /// A review is hidden, or shown again.
     ///
     /// # Panics

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use reviews::review::{Review, Status};
@@ -14,7 +15,8 @@ use shared::error::Kind;
 use shared::events::Event;
 use shared::idempotency::Outcome;
 use shared::testing::{Fault, Strike, break_every_call, figure, queue_events, row};
-use tokio::task::JoinSet;
+use tokio::runtime::Handle;
+use tokio::task::{JoinSet, block_in_place};
 
 /// Reviews whose calls break as a strike says.
 fn broken(shop: &Shop, strike: &Strike) -> Reviews {
@@ -147,9 +149,10 @@ async fn proof_ratings_of_as_many_buyers_at_once_are_what_their_reviews_come_to(
         let shop = shop.clone();
         running.spawn(async move {
             for buyer in (worker..buyers).step_by(at_once) {
-                let name = format!("buyer {buyer}");
-                shop.sold_to(&name).await;
-                shop.reviewed_by(&name, u8::try_from(1 + buyer % 7 % 5).unwrap()).await;
+                let (name, stars) = (format!("buyer {buyer}"), u8::try_from(1 + buyer % 7 % 5).unwrap());
+                // Where there is no answer in time, it is sent again under the same key.
+                while shop.reviews.mark(&name, &shop.product, "sale", true, "1").await.is_err() {}
+                while create(&shop.reviews, review(&shop.product, &name, stars)).await.is_err() {}
             }
         });
     }
@@ -212,6 +215,23 @@ async fn proof_p8_ratings_add_up_after_all_kinds_of_changes_at_once_with_faults_
         &format!("{operations} changes, {} of them of the rating", rating.version),
         started,
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_was_decided_on_a_review_that_was_deleted_and_written_again_is_decided_anew() {
+    let shop = Shop::with(&["ana"]).await;
+    let id = shop.reviewed_by("ana", 2).await.id;
+    let (rival, changing) = (shop.reviews.get(&id).await.unwrap().unwrap(), AtomicUsize::new(0));
+    let change = |review: Review| {
+        // Both lives begin at version 1: the second in the place of the first, between read and write.
+        if changing.fetch_add(1, Ordering::SeqCst) == 0 {
+            block_in_place(|| Handle::current().block_on(shop.rewritten(&rival, 4)));
+        }
+        Ok(Review { rating: 5, version: review.version + 1, ..review })
+    };
+    assert_eq!(shop.reviews.update(&id, change).await.unwrap().rating, 5);
+    assert_eq!((changing.into_inner(), shop.rated().await.0), (2, [0, 0, 0, 0, 1]));
+    shop.adds_up().await;
 }
 
 #[tokio::test]

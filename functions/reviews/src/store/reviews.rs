@@ -88,7 +88,7 @@ impl Reviews {
             store::back_off(attempt).await;
             let Kept { review: old, asked } = self.kept(id).await?.ok_or_else(unknown)?;
             let new = change(old.clone())?;
-            let mut parts = vec![self.put_over(&new, &asked, old.version)?];
+            let mut parts = vec![self.put_over(&new, &asked, &old)?];
             let difference = Difference::between(Some(&old), Some(&new));
             parts.extend(self.rate(&old.product_id, difference, false, new.updated_at)?);
             if store::transact(&self.client, parts).await?.is_ok() {
@@ -122,27 +122,44 @@ impl Reviews {
         Err(Error::unavailable("the review kept changing"))
     }
 
-    /// Puts a review over the one of a version.
-    pub(super) fn put_over(&self, review: &Review, asked: &Asked, version: u64) -> Result<TransactWriteItem, Error> {
+    /// Puts a review over the very one that was read.
+    pub(super) fn put_over(&self, review: &Review, asked: &Asked, read: &Review) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item(review, asked)?))
-            .condition_expression("#version = :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", number(version));
+            .condition_expression(AS_READ)
+            .set_expression_attribute_names(Some(as_read_names()))
+            .set_expression_attribute_values(Some(as_read(read)));
         Ok(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build())
     }
 
     /// Deletes the very review that was read.
-    pub(super) fn delete_read(&self, review: &Review) -> Result<TransactWriteItem, Error> {
+    pub(super) fn delete_read(&self, read: &Review) -> Result<TransactWriteItem, Error> {
         let delete = Delete::builder()
             .table_name(&self.table)
-            .set_key(Some(review_key(&review.id)))
-            .condition_expression("#version = :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", number(review.version));
+            .set_key(Some(review_key(&read.id)))
+            .condition_expression(AS_READ)
+            .set_expression_attribute_names(Some(as_read_names()))
+            .set_expression_attribute_values(Some(as_read(read)));
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(Error::internal)?).build())
     }
+}
+
+/// The condition that a review is the one that was read. Its version alone would not do: deleted and written again, a
+/// review has the same id and begins at version 1, and the rating would be changed by what the first one counted.
+const AS_READ: &str = "#version = :version AND createdAt = :created AND #rating = :rating AND #status = :status";
+
+fn as_read(review: &Review) -> Item {
+    HashMap::from([
+        (":version".to_owned(), number(review.version)),
+        (":created".to_owned(), text(review.created_at.to_string())),
+        (":rating".to_owned(), number(review.rating)),
+        (":status".to_owned(), text(review.status.name())),
+    ])
+}
+
+fn as_read_names() -> HashMap<String, String> {
+    ["version", "rating", "status"].map(|name| (format!("#{name}"), name.to_owned())).into()
 }
 
 /// What a request comes to whose author has reviewed the product before.

@@ -89,10 +89,7 @@ impl Reviews {
         for attempt in 0..ATTEMPTS {
             store::back_off(attempt).await;
             let review = match self.get(&id).await? {
-                Some(review) => {
-                    let version = review.version;
-                    self.put_over(&review.anonymous(now), &Asked::default(), version)?
-                }
+                Some(review) => self.put_over(&review.clone().anonymous(now), &Asked::default(), &review)?,
                 None => self.none(&id)?,
             };
             let mark = Delete::builder().table_name(&self.table).set_key(Some(mark_key(user_id, product_id)));

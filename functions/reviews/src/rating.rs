@@ -34,7 +34,6 @@ pub struct Rating {
     pub product_sequence: Option<String>,
     pub updated_at: Timestamp,
     /// Counts changes of what is shown: 0 before the first.
-    #[serde(default)]
     pub version: u64,
 }
 

@@ -12,13 +12,46 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use reviews::review::Status;
+    use reviews::testing::Shop;
     use serde_dynamo::AttributeValue;
     use serde_json::json;
+    use shared::clock;
     use shared::events::{Change, Event};
     use shared::testing;
 
     fn said() -> Vec<Event> {
         testing::published("publish-reviews-events", events::messages)
+    }
+
+    /// What is said of each item that the table holds, as if it were new.
+    async fn said_of_all(shop: &Shop) -> Vec<String> {
+        let mut record = testing::stream_records("publish-reviews-events").remove(1);
+        record.change.old_image = Default::default();
+        let mut topics = Vec::new();
+        for item in shop.cloud.items("ReviewsTable").await {
+            record.change.new_image = item.into();
+            record.change.keys = record.change.new_image.clone();
+            let messages = events::messages(&Change::new(&record)).unwrap();
+            topics.extend(messages.into_iter().map(|message| message.event.topic));
+        }
+        topics.sort();
+        topics
+    }
+
+    #[tokio::test]
+    async fn whatever_the_table_holds_is_told_or_passed_over() {
+        let shop = Shop::with(&["ana"]).await;
+        assert_eq!(said_of_all(&shop).await, [""; 0], "a rating of nothing, a mark");
+        let review = shop.reviewed_by("ana", 5).await;
+        assert_eq!(said_of_all(&shop).await, ["review.created", "review.rated"]);
+        shop.set(&review, Status::Hidden).await;
+        assert_eq!(said_of_all(&shop).await, ["review.rated", "review.updated"]);
+        shop.reviews.forget("ana", clock::now()).await.unwrap();
+        assert_eq!(said_of_all(&shop).await, ["review.rated", "review.updated"]);
+        shop.reviews.product_is(&shop.product, true, "2", clock::now()).await.unwrap();
+        shop.reviews.sweep_product(&shop.product, clock::now()).await.unwrap();
+        assert_eq!(said_of_all(&shop).await, [""; 0], "a rating of what is gone");
     }
 
     #[test]

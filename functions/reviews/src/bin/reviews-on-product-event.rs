@@ -40,7 +40,10 @@ mod tests {
         shop.set(&hidden, Status::Hidden).await;
         let gone = told(&shop, "product.deleted", "2");
         let (result, usage) = Meter::measure(events::on_product_event(&shop.reviews, &gone, clock::now())).await;
-        assert!(result.is_ok() && usage.calls < 20, "{usage:?}");
+        assert!(result.is_ok());
+        // That it is gone, how many there are; 50 and 9 published ones and 1 hidden, each list until it is empty; how
+        // many are left.
+        assert_eq!(usage.calls, 1 + 1 + (2 + 2 + 1) + (2 + 1) + 1);
         assert_eq!(shop.recounted().await, (shop.rated().await, 0));
         let refused = create(&shop.reviews, review(&shop.product, "8", 5)).await.unwrap_err();
         assert_eq!(refused.code, "not_found");

@@ -13,6 +13,7 @@ async fn main() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use reviews::testing::{Shop, create, review};
+    use shared::store::Meter;
     use shared::testing;
 
     async fn forgotten(shop: &Shop, user: &str) {
@@ -25,8 +26,10 @@ mod tests {
     async fn stars_stay_words_and_author_go_however_often_it_is_told() {
         let shop = Shop::with(&["ana", "bob"]).await;
         let (anas, bobs) = (shop.reviewed_by("ana", 4).await, shop.reviewed_by("bob", 2).await);
-        for _ in 0..2 {
-            forgotten(&shop, "ana").await;
+        // The marks, the review, both written; then whether there are more marks. Told again, there are none.
+        for (calls, read_units) in [(4, 3.0), (1, 1.0)] {
+            let (_, usage) = Meter::measure(forgotten(&shop, "ana")).await;
+            assert_eq!((usage.calls, usage.read_units), (calls, read_units));
             let left = shop.reviews.get(&anas.id).await.unwrap().unwrap();
             assert_eq!((left.author_id, left.title, left.body, left.version), (None, None, None, 2));
         }

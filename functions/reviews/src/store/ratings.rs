@@ -81,9 +81,11 @@ impl Reviews {
             .set_key(Some(rating_key(product_id)))
             .update_expression(
                 "SET gone = :gone, productSequence = :sequence, productId = :product, \
-                 updatedAt = if_not_exists(updatedAt, :now)",
+                 updatedAt = if_not_exists(updatedAt, :now), #version = if_not_exists(#version, :zero)",
             )
             .condition_expression("attribute_not_exists(productSequence) OR productSequence < :sequence")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":gone", boolean(gone))
             .expression_attribute_values(":sequence", text(sequence))
             .expression_attribute_values(":product", text(product_id))

@@ -190,7 +190,8 @@ async fn real_resources_are_of_their_schemas() {
     sale_agrees(&pending.rejected(inventory::stock::insufficient_stock(&[]), now)).await;
     agrees("Review", &reviews::testing::review(&id, &id, 5)).await;
     agrees("Review", &reviews::testing::review(&id, &id, 5).anonymous(now)).await;
-    let rating: Rating = serde_json::from_value(json!({"productId": id, "stars4": 1, "updatedAt": now, "version": 1})).unwrap();
+    let rating: Rating =
+        serde_json::from_value(json!({"productId": id, "stars4": 1, "updatedAt": now, "version": 1})).unwrap();
     agrees("Rating", &rating).await;
     let user = User { role: Role::Staff, ..identity::testing::user("ana") };
     agrees("User", &user).await;

@@ -83,7 +83,7 @@ dlq: $(TOOLS) ## the dead letters of a queue, with the reason: make dlq QUEUE=pr
 redrive: $(TOOLS) ## send dead letters back to be handled again: make redrive QUEUE=product-requests; LIMIT= ID=
 	@$(PYTHON) localstack/queues.py redrive
 
-replay: $(TOOLS) ## publish the event of an item anew: make replay ID=…; KIND=product|brand|category|stock|sale|user
+replay: $(TOOLS) ## publish the event of an item anew: make replay ID=…; KIND=product|brand|category|stock|sale|user|review|rating
 	@$(PYTHON) localstack/queues.py replay
 
 $(TOOLS): localstack/requirements.txt

@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::{aws, store};
 
-/// All items of all tables, as text; but for places in the list of stock, which follow the events by seconds.
+/// All items of all tables, as text; but for places in the list of stock and marks of who has bought what, which follow
+/// the events by seconds.
 pub async fn everything() -> BTreeSet<String> {
     let client: Client = store::client(&aws::config_from_env("DYNAMODB").unwrap());
     let mut items = BTreeSet::new();
@@ -15,8 +16,8 @@ pub async fn everything() -> BTreeSet<String> {
         loop {
             let scan = client.scan().table_name(table).set_exclusive_start_key(start);
             let page = scan.send().await.unwrap();
-            let level = AttributeValue::S("level".to_owned());
-            let kept = page.items().iter().filter(|item| item.get("sk") != Some(&level));
+            let follows = |sk: &AttributeValue| sk.as_s().is_ok_and(|sk| sk == "level" || sk.starts_with("bought#"));
+            let kept = page.items().iter().filter(|item| !item.get("sk").is_some_and(follows));
             items.extend(kept.map(|item| format!("{table}: {}", text(&AttributeValue::M(item.clone())))));
             start = page.last_evaluated_key;
             if start.is_none() {

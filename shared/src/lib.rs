@@ -16,7 +16,7 @@
 //! | [`breaker`] | a circuit breaker |
 //! | [`correlation`] | the id of the request that began it all |
 //! | [`config`] | typed environment variables |
-//! | [`ids`], [`clock`], [`money`] | identifiers, time, money |
+//! | [`ids`], [`clock`], [`money`], [`histogram`] | identifiers, time, money, counts of values |
 //! | [`log`] | structured log lines |
 //! | `testing` | for tests of every crate: the embedded DynamoDB, requests, tokens, faults |
 
@@ -28,6 +28,7 @@ pub mod config;
 pub mod correlation;
 pub mod error;
 pub mod events;
+pub mod histogram;
 pub mod http;
 pub mod idempotency;
 pub mod ids;

@@ -65,6 +65,8 @@ pub struct World {
     pub owner: Account,
     pub product: String,
     pub sale: String,
+    /// The owner's, of the product.
+    pub review: String,
 }
 
 /// A row without a body.
@@ -113,10 +115,13 @@ impl Row {
         let path = self.route.replace("{productId}", &world.product);
         match self.route {
             "/sales/{id}" | "/sales/{id}/lines" => path.replace("{id}", &world.sale),
+            // What nobody bought, nobody reviews.
+            "/products/{id}/reviews" if self.method == Method::POST => path.replace("{id}", &ids::new()),
+            "/reviews/{id}" if self.method != Method::DELETE => path.replace("{id}", &world.review),
             "/users/{id}" => path.replace("{id}", &world.owner.id),
             "/docs/{asset}" => path.replace("{asset}", "docs.js"),
             // What anybody deletes does not exist.
-            "/products/{id}" if self.method == Method::DELETE => path.replace("{id}", &ids::new()),
+            "/products/{id}" | "/reviews/{id}" if self.method == Method::DELETE => path.replace("{id}", &ids::new()),
             _ => path.replace("{id}", &world.product),
         }
     }
@@ -200,6 +205,13 @@ pub fn table() -> Vec<Row> {
         row(Method::PATCH, "/sales/{id}", OwnerAndStaff, AtOnce, 409).with("sales", json!({"status": "cancelled"})),
         row(Method::DELETE, "/sales/{id}", Staff, AtOnce, 409),
         row(Method::GET, "/sales/{id}/lines", OwnerAndStaff, Later, 200),
+        row(Method::GET, "/products/{id}/reviews", Visitors, Later, 200),
+        row(Method::POST, "/products/{id}/reviews", Users, AtOnce, 403).with("reviews", json!({"rating": 5})),
+        row(Method::GET, "/products/{id}/rating", Visitors, Later, 200),
+        row(Method::GET, "/reviews/{id}", Visitors, Later, 200),
+        // Words are the owner's to change, the status is for staff: a change of nothing is both's.
+        row(Method::PATCH, "/reviews/{id}", OwnerAndStaff, AtOnce, 200).with("reviews", json!({})),
+        row(Method::DELETE, "/reviews/{id}", OwnerAndStaff, AtOnce, 404),
         // Last: the session is over then, while the token still holds.
         row(Method::POST, "/auth/logout", Users, Later, 204),
     ]

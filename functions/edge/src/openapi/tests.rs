@@ -15,6 +15,8 @@ use identity::user::{Listed, Named, User};
 use inventory::movement::{Kind, Movement};
 use inventory::stock::StockItem;
 use jsonschema::{Validator, options};
+use reviews::rating::Rating;
+use reviews::review::Review;
 use sales::line::Shown;
 use sales::order::{Line, Order};
 use sales::sale::Sale;
@@ -189,6 +191,11 @@ async fn real_resources_are_of_their_schemas() {
     let pending = Sale::pending(&id, &id, &order, now);
     sale_agrees(&pending).await;
     sale_agrees(&pending.rejected(inventory::stock::insufficient_stock(&[]), now)).await;
+    agrees("Review", &reviews::testing::review(&id, &id, 5)).await;
+    agrees("Review", &reviews::testing::review(&id, &id, 5).anonymous(now)).await;
+    let rating: Rating =
+        serde_json::from_value(json!({"productId": id, "stars4": 1, "updatedAt": now, "version": 1})).unwrap();
+    agrees("Rating", &rating).await;
     let user = User { role: Role::Staff, ..identity::testing::user("ana") };
     agrees("User", &user).await;
     let masked = Some(serde_json::from_value(json!({"digest": "", "masked": "*******065"})).unwrap());
@@ -228,6 +235,8 @@ fn parsers() -> Vec<(&'static str, Parser)> {
         ("NewStockMovement", Box::new(move |body| Movement::parse(body, id(), id(), id(), now()).map(drop))),
         ("StockItemChanges", Box::new(|body| inventory::stock::parse_changes(body).map(drop))),
         ("SaleChanges", Box::new(|body| sales::sale::parse_changes(body).map(drop))),
+        ("NewReview", Box::new(move |body| Review::parse(body, id(), &id(), now()).map(drop))),
+        ("ReviewChanges", Box::new(|body| reviews::review::Changes::parse(body).map(drop))),
         ("Purchase", Box::new(move |body| Order::parse(body, &usd()).map(drop))),
     ]
 }

@@ -3,6 +3,7 @@
 mod catalog;
 mod edge;
 mod identity;
+mod reviews;
 mod selling;
 
 use super::operation::Operation;
@@ -14,6 +15,7 @@ pub fn all() -> Vec<(&'static str, Operation)> {
         .chain(of("catalog", catalog::operations()))
         .chain(of("inventory", selling::inventory()))
         .chain(of("sales", selling::sales()))
+        .chain(of("reviews", reviews::operations()))
         .chain(of("edge", edge::operations()))
         .collect()
 }

@@ -4,11 +4,12 @@
 //! | --- | --- |
 //! | [`parts`] | kinds of values |
 //! | [`types`] | what a type is made of; its schemas and examples follow |
-//! | [`identity`], [`catalog`], [`selling`] | the tables of types and request documents |
+//! | [`identity`], [`catalog`], [`selling`], [`reviews`] | the tables of types and request documents |
 
 mod catalog;
 mod identity;
 pub mod parts;
+mod reviews;
 pub mod selling;
 pub mod types;
 
@@ -20,12 +21,13 @@ use types::{Document, Type};
 
 /// Every type that answers show.
 pub fn types() -> Vec<Type> {
-    [identity::types(), catalog::types(), selling::types()].concat()
+    [identity::types(), catalog::types(), selling::types(), reviews::types()].concat()
 }
 
 /// Every document that requests send.
 pub fn documents() -> Vec<Document> {
-    identity::documents().into_iter().chain(catalog::documents()).chain(selling::documents()).collect()
+    let of_services = [identity::documents(), catalog::documents(), selling::documents(), reviews::documents()];
+    of_services.into_iter().flatten().collect()
 }
 
 /// The type of a schema's name.

@@ -7,13 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::Client;
 use sales::testing::books::{Books, close};
 use sales::testing::operations::{Operation, Scene};
 use sales::testing::{Shop, buy};
 use shared::clock::{self, Timestamp};
 use shared::error::Kind;
-use shared::store::{self, Revocations};
+use shared::store::{self, Client, Revocations};
 use shared::testing::{Cloud, Fault, figure, row};
 use tokio::task::JoinSet;
 

@@ -1,7 +1,6 @@
 //! What is done to sales and stock, each as its function does it, for the proofs that break, disturb and interleave
 //! everything.
 
-use aws_sdk_dynamodb::Client;
 use inventory::adjustment::book;
 use inventory::events::on_sale_event;
 use inventory::movement::Movement;
@@ -13,6 +12,7 @@ use shared::clock::{self, Timestamp};
 use shared::error::Kind;
 use shared::events::Event;
 use shared::idempotency::Outcome;
+use shared::store::Client;
 use shared::testing::{customer, usd};
 use shared::{Error, ids};
 

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
@@ -110,14 +111,36 @@ pub async fn back_off(attempt: usize) {
     }
 }
 
+/// How often a single write is sent again because a transaction was at its item.
+const CONFLICT_ATTEMPTS: usize = 5;
+
+/// Sends a single write, again when a transaction was at its item in that moment: nothing was decided then, and the
+/// SDK does not send it again by itself.
+async fn past_transactions<T, E, R, F>(send: impl Fn() -> F) -> Result<T, SdkError<E, R>>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = Result<T, SdkError<E, R>>>,
+{
+    let mut attempt = 0;
+    loop {
+        back_off(attempt).await;
+        let result = send().await;
+        let met = result.as_ref().is_err_and(|error| error.code() == Some("TransactionConflictException"));
+        if !met || attempt == CONFLICT_ATTEMPTS {
+            return result;
+        }
+        attempt += 1;
+    }
+}
+
 /// Puts an item if its condition holds. `Err` within `Ok` when it failed, with the item found there, if any.
 ///
 /// # Errors
 /// When the table does not answer.
 pub fn put(put: PutItemFluentBuilder) -> Call<'static, Result<(), Option<Item>>> {
     let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-    Box::pin(async {
-        match put.send().await {
+    Box::pin(async move {
+        match past_transactions(|| put.clone().send()).await {
             Ok(_) => Ok(Ok(())),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),
@@ -136,8 +159,8 @@ pub fn update(update: UpdateItemFluentBuilder) -> Call<'static, Result<Item, Opt
     let update = update
         .return_values(ReturnValue::AllNew)
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-    Box::pin(async {
-        match update.send().await {
+    Box::pin(async move {
+        match past_transactions(|| update.clone().send()).await {
             Ok(updated) => Ok(Ok(updated.attributes.unwrap_or_default())),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),
@@ -153,8 +176,8 @@ pub fn update(update: UpdateItemFluentBuilder) -> Call<'static, Result<Item, Opt
 /// When the table does not answer.
 pub fn delete(delete: DeleteItemFluentBuilder) -> Call<'static, Result<(), Option<Item>>> {
     let delete = delete.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-    Box::pin(async {
-        match delete.send().await {
+    Box::pin(async move {
+        match past_transactions(|| delete.clone().send()).await {
             Ok(_) => Ok(Ok(())),
             Err(error) => match error.as_service_error() {
                 Some(DeleteItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),

@@ -135,6 +135,7 @@ where
                         | "RequestLimitExceeded"
                         | "ServiceUnavailable"
                         | "ThrottlingException"
+                        | "TransactionConflictException"
                         | "TransactionInProgressException"
                 )
             ),

@@ -20,6 +20,8 @@ use serde_json::json;
 pub enum Fault {
     /// The transaction met others: one `TransactionConflict` per part named, `None` for the rest.
     Conflict { parts: Vec<bool> },
+    /// The write of a single item met a transaction at it.
+    MetTransaction,
     /// DynamoDB throttles the call.
     Throttled,
     /// DynamoDB answers with an internal error.
@@ -137,6 +139,7 @@ impl HttpConnector for Faulty<SharedHttpConnector> {
                     tokio::time::sleep(time).await;
                     answer
                 }
+                Some(Fault::MetTransaction) => Ok(refusal(400, "TransactionConflictException", json!({}))),
                 Some(Fault::Throttled) => Ok(refusal(400, "ThrottlingException", json!({}))),
                 Some(Fault::InternalError) => Ok(refusal(500, "InternalServerError", json!({}))),
                 Some(Fault::Conflict { parts }) => {

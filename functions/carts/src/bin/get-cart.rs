@@ -53,7 +53,7 @@ mod tests {
         let items = answer.body["included"].as_array().unwrap();
         assert_eq!((items.len(), &items[0]["attributes"]["unitPrice"]), (2, &json!(usd(1_250))));
         assert_eq!((answer.usage.calls, answer.usage.read_units), (2, 3.0));
-        let plain = send(&shop, anas(&shop)).await;
+        let plain = send(&shop, anas(&shop).query(&[])).await;
         let related = plain.body["data"]["relationships"]["items"]["data"].as_array().unwrap().len();
         assert_eq!((plain.body.get("included"), related), (None, 2));
     }

@@ -37,6 +37,7 @@ fn document() -> Value {
         ("catalog", "Products, brands, categories."),
         ("inventory", "Stock and its movements."),
         ("sales", "Purchases, and what was sold."),
+        ("carts", "Carts of customers and guests, and their checkout."),
         ("edge", "The API as a whole."),
     ];
     let tags: Vec<Value> = tags.iter().map(|(name, about)| json!({"name": name, "description": about})).collect();

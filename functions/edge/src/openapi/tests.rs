@@ -186,6 +186,9 @@ async fn real_resources_are_of_their_schemas() {
     let pending = Sale::pending(&id, &id, &order, now);
     sale_agrees(&pending).await;
     sale_agrees(&pending.rejected(inventory::stock::insufficient_stock(&[]), now)).await;
+    let (cart, item) = carts::testing::shown();
+    agrees("Cart", &cart).await;
+    agrees("CartItem", &item).await;
     let user = User { role: Role::Staff, ..identity::testing::user("ana") };
     agrees("User", &user).await;
     let masked = Some(serde_json::from_value(json!({"digest": "", "masked": "*******065"})).unwrap());
@@ -223,6 +226,9 @@ fn parsers() -> Vec<(&'static str, Parser)> {
         ("NewStockMovement", Box::new(move |body| Movement::parse(body, id(), id(), id(), now()).map(drop))),
         ("StockItemChanges", Box::new(|body| inventory::stock::parse_changes(body).map(drop))),
         ("SaleChanges", Box::new(|body| sales::sale::parse_changes(body).map(drop))),
+        ("NewCartItem", Box::new(|body| carts::line::Line::parse(body).map(drop))),
+        ("CartItemChanges", Box::new(|body| carts::line::parse_changes(body).map(drop))),
+        ("Checkout", Box::new(carts::line::parse_checkout)),
         ("Purchase", Box::new(move |body| Order::parse(body, &usd()).map(drop))),
     ]
 }

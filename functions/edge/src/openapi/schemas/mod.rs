@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | [`parts`] | kinds of values |
 //! | [`types`] | what a type is made of; its schemas and examples follow |
-//! | [`identity`], [`catalog`], [`selling`] | the tables of types and request documents |
+//! | [`identity`], [`catalog`], [`selling`], [`carts`] | the tables of types and request documents |
 
+pub mod carts;
 mod catalog;
 mod identity;
 pub mod parts;
@@ -20,12 +21,13 @@ use types::{Document, Type};
 
 /// Every type that answers show.
 pub fn types() -> Vec<Type> {
-    [identity::types(), catalog::types(), selling::types()].concat()
+    [identity::types(), catalog::types(), selling::types(), carts::types()].concat()
 }
 
 /// Every document that requests send.
 pub fn documents() -> Vec<Document> {
-    identity::documents().into_iter().chain(catalog::documents()).chain(selling::documents()).collect()
+    let all = identity::documents().into_iter().chain(catalog::documents()).chain(selling::documents());
+    all.chain(carts::documents()).collect()
 }
 
 /// The type of a schema's name.
@@ -40,6 +42,7 @@ pub fn all() -> Map<String, Value> {
         all.insert(one.name.to_owned(), one.resource());
         all.extend(one.documents());
     }
+    all.insert("MergedCart".to_owned(), carts::merged());
     all.extend(documents().iter().map(|document| (document.name.to_owned(), document.schema())));
     all
 }

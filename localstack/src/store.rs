@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::{aws, store};
+use shared::aws;
+use shared::store::{self, Item};
 
-/// All items of all tables, as text; but for places in the list of stock, which follow the events by seconds.
+/// All items of all tables, as text; but for what follows the events by seconds: places in the list of stock, and what
+/// carts know of products.
 pub async fn everything() -> BTreeSet<String> {
     let client: Client = store::client(&aws::config_from_env("DYNAMODB").unwrap());
     let mut items = BTreeSet::new();
@@ -16,7 +18,11 @@ pub async fn everything() -> BTreeSet<String> {
             let scan = client.scan().table_name(table).set_exclusive_start_key(start);
             let page = scan.send().await.unwrap();
             let level = AttributeValue::S("level".to_owned());
-            let kept = page.items().iter().filter(|item| item.get("sk") != Some(&level));
+            let told = |item: &Item| {
+                let key = item.get("pk").and_then(|key| key.as_s().ok());
+                table.contains("Carts") && key.is_some_and(|key| key.starts_with("product#"))
+            };
+            let kept = page.items().iter().filter(|item| item.get("sk") != Some(&level) && !told(item));
             items.extend(kept.map(|item| format!("{table}: {}", text(&AttributeValue::M(item.clone())))));
             start = page.last_evaluated_key;
             if start.is_none() {

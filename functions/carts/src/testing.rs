@@ -7,6 +7,7 @@ use inventory::Catalog;
 use inventory::stock::Snapshot;
 use inventory::testing::cup;
 use sales::Sales;
+use sales::rejection::Rejection;
 use sales::testing::Shop as Till;
 use shared::clock::Timestamp;
 use shared::events::Event;
@@ -15,7 +16,7 @@ use shared::testing::{Cloud, Tokens, usd};
 use shared::{Error, clock, ids};
 
 use crate::adding::Adding;
-use crate::cart::Cart;
+use crate::cart::{Cart, Rejected};
 use crate::checkout::{Buyer, Checkouts};
 use crate::line::Line;
 use crate::owner::{Owner, Token};
@@ -191,7 +192,9 @@ pub async fn check_out(
 /// Never: their parts are sound.
 pub fn shown() -> (Shown, Item) {
     let (id, now) = (ids::new(), clock::now());
-    let cart = Cart::begun(&id, 2, now);
+    let insufficient = Rejection::of(inventory::stock::insufficient_stock(&[]));
+    let rejection = Some(Rejected { sale_id: ids::new(), why: insufficient });
+    let cart = Cart { rejection, ..Cart::begun(&id, 2, now) };
     let item = Item::of(&cart, &id, Some(cup(1)));
     let shown = Shown::new(&ana(), cart, [(id, cup(1))].into(), &usd(0).currency).unwrap();
     (shown, item)

@@ -53,8 +53,8 @@ impl Checkouts {
             let cart = self.carts.of(&owner, now).await?;
             if let Some(checkout) = &cart.checkout {
                 match self.before(buyer, checkout, cart.version).await? {
-                    Before::Answers(outcome) => return Ok(outcome),
-                    Before::Decided(decision) => {
+                    Ok(outcome) => return Ok(outcome),
+                    Err(decision) => {
                         let settle = |cart: Cart| Ok(cart.settled(&checkout.sale_id, &decision, now));
                         self.carts.change(&owner, settle, now).await?;
                         continue;
@@ -80,29 +80,27 @@ impl Checkouts {
         Err(Error::unavailable("the cart kept changing"))
     }
 
-    /// What a checkout from before means for this one. `version` is the cart's.
-    async fn before(&self, buyer: &Buyer<'_>, checkout: &Checkout, version: u64) -> Result<Before, Error> {
+    /// What a checkout from before means for this one: its sale is this one's, too. `Err` within `Ok` when it is over,
+    /// and how. `version` is the cart's.
+    async fn before(
+        &self,
+        buyer: &Buyer<'_>,
+        checkout: &Checkout,
+        version: u64,
+    ) -> Result<Result<Outcome<Sale>, Decision>, Error> {
         if let Some(outcome) = self.sales.repeated(buyer.sale_id, buyer.fingerprint).await? {
-            return Ok(Before::Answers(outcome));
+            return Ok(Ok(outcome));
         }
-        let Some(sale) = self.sales.get(&checkout.sale_id).await? else { return Ok(Before::Decided(Decision::Void)) };
+        let Some(sale) = self.sales.get(&checkout.sale_id).await? else { return Ok(Err(Decision::Void)) };
         match Decision::of(&sale) {
             // The cart was told of it late, or not at all.
-            Some(decision @ (Decision::Rejected(_) | Decision::Void)) => Ok(Before::Decided(decision)),
+            Some(decision @ (Decision::Rejected(_) | Decision::Void)) => Ok(Err(decision)),
             // The cart is as it was: this is what is being sold.
-            _ if checkout.version == version => Ok(Before::Answers(Outcome::Made(sale))),
-            Some(decision) => Ok(Before::Decided(decision)),
+            _ if checkout.version == version => Ok(Ok(Outcome::Made(sale))),
+            Some(decision) => Ok(Err(decision)),
             None => Err(checkout_pending(&sale)),
         }
     }
-}
-
-/// What a checkout from before means.
-enum Before {
-    /// It is this one, or the same cart's.
-    Answers(Outcome<Sale>),
-    /// It is over.
-    Decided(Decision),
 }
 
 fn checkout_pending(sale: &Sale) -> Error {

@@ -104,8 +104,8 @@ impl Shown {
         let items = cart.lines.keys().map(|id| Item::of(&cart, id, products.remove(id)));
         let mut items: Vec<Item> = items.collect();
         items.sort_by(|one, other| (one.name(), &one.product_id).cmp(&(other.name(), &other.product_id)));
-        let amounts = items.iter().filter_map(Item::total).map(|total| total.amount);
-        let amount = amounts.fold(Some(0_i64), |sum, amount| sum?.checked_add(amount));
+        let totals = items.iter().filter_map(Item::total);
+        let amount = totals.map(|total| total.amount).try_fold(0_i64, i64::checked_add);
         let amount = amount.ok_or_else(|| Error::internal("a total past what can be counted"))?;
         let (total, updated_at) =
             (Money { amount, currency: shop.clone() }, (cart.version > 0).then_some(cart.updated_at));

@@ -3,10 +3,12 @@
 //! not there. The cart is emptied when it is told what was sold ([`crate::events`]).
 
 use sales::Sales;
+use sales::order::Order;
 use sales::sale::Sale;
 use serde_json::json;
 use shared::clock::Timestamp;
 use shared::idempotency::Outcome;
+use shared::money::Money;
 use shared::{Error, StartupError, config, store};
 
 use crate::Carts;
@@ -21,6 +23,8 @@ pub struct Buyer<'a> {
     pub sale_id: &'a str,
     /// The fingerprint of the request's body.
     pub fingerprint: &'a str,
+    /// The total that the buyer saw. If it no longer holds, nothing is ordered.
+    pub expected_total: Option<&'a Money>,
 }
 
 /// All that a checkout works on.
@@ -45,7 +49,8 @@ impl Checkouts {
     ///
     /// # Errors
     /// `Conflict` (`checkout_pending`) naming the sale, when the cart was changed since it was checked out and that
-    /// is not decided · as [`Cart::order`] · `Unavailable` when others keep writing, or DynamoDB does not answer.
+    /// is not decided · as [`Cart::order`] · `Conflict` (`price_changed`) when the total is not the one that the buyer
+    /// saw · `Unavailable` when others keep writing, or DynamoDB does not answer.
     pub async fn check_out(&self, buyer: &Buyer<'_>, now: Timestamp) -> Result<Outcome<Sale>, Error> {
         let owner = Owner::Customer(buyer.user_id.to_owned());
         for attempt in 0..ATTEMPTS {
@@ -61,7 +66,8 @@ impl Checkouts {
                     }
                 }
             }
-            let order = match cart.order(&self.carts.products(cart.lines.keys()).await?) {
+            let order = cart.order(&self.carts.products(cart.lines.keys()).await?);
+            let order = match order.and_then(|order| at_total(order, buyer.expected_total)) {
                 Ok(order) => order,
                 Err(refusal) => {
                     return self.sales.repeated(buyer.sale_id, buyer.fingerprint).await?.ok_or(refusal);
@@ -101,6 +107,24 @@ impl Checkouts {
             None => Err(checkout_pending(&sale)),
         }
     }
+}
+
+/// An order whose total is the one that the buyer saw, if they said it.
+fn at_total(order: Order, expected: Option<&Money>) -> Result<Order, Error> {
+    let Some(expected) = expected else { return Ok(order) };
+    let prices = order.lines.iter().map(|line| {
+        let price = line.expected_unit_price.as_ref()?;
+        price.amount.checked_mul(line.quantity)
+    });
+    let amount = prices.into_iter().try_fold(0_i64, |sum, price| sum.checked_add(price?));
+    let amount = amount.ok_or_else(|| Error::internal("a total past what can be counted"))?;
+    if amount == expected.amount {
+        return Ok(order);
+    }
+    let total = Money { amount, currency: expected.currency.clone() };
+    let detail = format!("The total is now {} {}.", total.amount, total.currency);
+    let changed = Error::conflict("price_changed", "Price changed", detail).at("/data/attributes/expectedTotal");
+    Err(changed.with_meta(json!({"total": total})))
 }
 
 fn checkout_pending(sale: &Sale) -> Error {

@@ -1,7 +1,8 @@
-//! What requests ask for: so many pieces of a product.
+//! What requests ask for: so many pieces of a product, a checkout at a total.
 
 use shared::Error;
 use shared::jsonapi::Body;
+use shared::money::{Currency, Money};
 
 use crate::cart::MAX_QUANTITY;
 
@@ -38,11 +39,13 @@ pub fn parse_changes(body: Body) -> Result<i64, Error> {
     Ok(fields.finish(|| quantity)?)
 }
 
-/// Reads the document of a checkout, which says nothing more: the cart has the lines.
+/// Reads the document of a checkout: the total that the buyer saw, if it says one. The cart has the lines.
 ///
 /// # Errors
-/// 422 with a fault for every attribute.
-pub fn parse_checkout(body: Body) -> Result<(), Error> {
+/// 422 with a fault for every member that cannot be accepted.
+pub fn parse_checkout(body: Body, shop: &Currency) -> Result<Option<Money>, Error> {
     let read_only = ["number", "status", "lines", "total", "rejection", "createdAt", "updatedAt"];
-    Ok(body.attributes()?.read_only(&read_only).finish(|| Some(()))?)
+    let mut fields = body.attributes()?.read_only(&read_only);
+    let expected = fields.optional("expectedTotal", |total| Money::total(total, shop));
+    Ok(fields.finish(|| Some(expected))?)
 }

@@ -183,7 +183,7 @@ pub async fn check_out(
     now: Timestamp,
 ) -> Result<Outcome<sales::sale::Sale>, Error> {
     let sale_id = ids::derived(&["checkouts", user_id, key]);
-    checkouts.check_out(&Buyer { user_id, sale_id: &sale_id, fingerprint: "f" }, now).await
+    checkouts.check_out(&Buyer { user_id, sale_id: &sale_id, fingerprint: "f", expected_total: None }, now).await
 }
 
 /// A cart and an item, as answers show them.

@@ -241,6 +241,14 @@ async fn an_addition_without_a_key_whose_answer_is_lost_counts_once() {
     }
 }
 
+#[tokio::test]
+async fn a_write_that_keeps_meeting_transactions_at_its_item_is_told_as_unavailable() {
+    let shop = Shop::with(1).await;
+    let meets = |call: &str, _| matches!(call, "PutItem" | "UpdateItem").then_some(Fault::MetTransaction);
+    let error = add(&adding(shop.cloud().client_with(meets)), &ana(), &shop.products[0], 2, None).await.unwrap_err();
+    assert_eq!((error.kind, shop.lines(&ana()).await), (Kind::Unavailable, vec![]));
+}
+
 /// Whose cart it is does not matter to the rule: a guest's that has expired is nobody's.
 #[tokio::test]
 async fn a_guests_cart_that_has_expired_and_is_not_deleted_yet_takes_nothing_and_is_not_merged() {

@@ -6,24 +6,26 @@ use sales::sale;
 use shared::auth::Guard;
 use shared::http::{self, Request, Response};
 use shared::idempotency::Key;
-use shared::{Error, StartupError, clock};
+use shared::money::Currency;
+use shared::{Error, StartupError, clock, config};
 
-async fn checkout(checkouts: &Checkouts, guard: &Guard, request: Request) -> Result<Response, Error> {
+async fn checkout(checkouts: &Checkouts, guard: &Guard, shop: &Currency, request: Request) -> Result<Response, Error> {
     let caller = guard.caller(&request).await?;
     request.query(&[])?;
     let sale_id = Key::required(&request)?.id("checkouts", &caller.id);
     let body = request.new_resource("sales")?;
     let fingerprint = body.fingerprint();
-    line::parse_checkout(body)?;
-    let buyer = Buyer { user_id: &caller.id, sale_id: &sale_id, fingerprint: &fingerprint };
+    let expected = line::parse_checkout(body, shop)?;
+    let buyer =
+        Buyer { user_id: &caller.id, sale_id: &sale_id, fingerprint: &fingerprint, expected_total: expected.as_ref() };
     sale::answer(&checkouts.check_out(&buyer, clock::now()).await?, &request)
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let checkouts = Checkouts::from_env().await?;
+    let (checkouts, shop) = (Checkouts::from_env().await?, config::required("CURRENCY")?);
     let guard = Guard::from_env_with(checkouts.sales.client())?;
-    http::run(|request| checkout(&checkouts, &guard, request)).await
+    http::run(|request| checkout(&checkouts, &guard, &shop, request)).await
 }
 
 #[cfg(test)]
@@ -40,7 +42,8 @@ mod tests {
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let (checkouts, guard) = (shop.checkouts(), shop.tokens().guard(shop.cloud().client()));
-        call.send(|request| checkout(&checkouts, &guard, request)).await
+        let currency = usd(0).currency;
+        call.send(|request| checkout(&checkouts, &guard, &currency, request)).await
     }
 
     fn call(shop: &Shop, key: &str) -> Call {
@@ -145,6 +148,21 @@ mod tests {
         shop.decides(first.id(), &Snapshot { price: usd(1_400), ..cup(2) }).await;
         let again = send(&shop, &call(&shop, "k")).await;
         assert_eq!(again.attribute("rejection")["code"], json!("price_changed"));
+    }
+
+    #[tokio::test]
+    async fn a_total_that_is_not_the_one_the_buyer_saw_orders_nothing() {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 2)]).await;
+        shop.tells(0, &Snapshot { price: usd(1_400), ..cup(2) }).await;
+        let at =
+            |key: &str, total: i64| call(&shop, key).resource("sales", None, &json!({"expectedTotal": usd(total)}));
+        let refused = send(&shop, &at("k", 2_500)).await;
+        assert_eq!((refused.status, refused.code()), (409, "price_changed"));
+        assert_eq!(refused.pointers(), ["/data/attributes/expectedTotal"]);
+        assert_eq!((&refused.body["errors"][0]["meta"], sales(&shop).await), (&json!({"total": usd(2_800)}), 0));
+        assert_eq!(send(&shop, &at("k", 2_800)).await.status, 202);
+        assert_eq!(send(&shop, &at("k", -1)).await.pointers(), ["/data/attributes/expectedTotal/amount"]);
     }
 
     #[tokio::test]

@@ -228,7 +228,7 @@ fn parsers() -> Vec<(&'static str, Parser)> {
         ("SaleChanges", Box::new(|body| sales::sale::parse_changes(body).map(drop))),
         ("NewCartItem", Box::new(|body| carts::line::Line::parse(body).map(drop))),
         ("CartItemChanges", Box::new(|body| carts::line::parse_changes(body).map(drop))),
-        ("Checkout", Box::new(carts::line::parse_checkout)),
+        ("Checkout", Box::new(move |body| carts::line::parse_checkout(body, &usd()).map(drop))),
         ("Purchase", Box::new(move |body| Order::parse(body, &usd()).map(drop))),
     ]
 }

@@ -55,7 +55,7 @@ pub fn operations() -> Vec<Operation> {
             .takes("Checkout")
             .key_required()
             .accepts("Sale", &["get-sale"])
-            .refuses(&["empty_cart", "unavailable_items", "checkout_pending"]),
+            .refuses(&["empty_cart", "unavailable_items", "price_changed", "checkout_pending"]),
         operation(
             ("POST", "/carts/me/merge"),
             "merge-cart",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::parts::{integer, line, list, maybe, nullable, object, schema, text, time, with};
 use super::selling::rejection;
-use super::types::Access::{Needed, ReadOnly};
+use super::types::Access::{Needed, ReadOnly, Settable};
 use super::types::{Document, ID, Linkage, Relation, Type, attribute};
 
 fn item() -> Type {
@@ -80,6 +80,8 @@ pub fn types() -> Vec<Type> {
 }
 
 pub fn documents() -> Vec<Document> {
+    let about = "The total that the buyer saw. If it no longer holds, nothing is ordered.";
+    let expected = json!({"allOf": [schema("Total")], "description": about});
     let quantity = item().attributes.into_iter().filter(|one| one.name == "quantity").collect();
     vec![
         item().new_document("NewCartItem"),
@@ -95,7 +97,12 @@ pub fn documents() -> Vec<Document> {
             name: "Checkout",
             kind: "sales",
             identified: false,
-            attributes: vec![],
+            attributes: vec![attribute(
+                Settable,
+                "expectedTotal",
+                expected,
+                json!({"amount": 2500, "currency": "USD"}),
+            )],
             relations: vec![],
             rules: json!({}),
         },

@@ -174,26 +174,6 @@ impl Carts {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build())
     }
-
-    /// Writes a part by itself: the item as it is then, or the one that refused it.
-    async fn write(&self, part: TransactWriteItem) -> Result<Result<Item, Option<Item>>, Error> {
-        if let Some(put) = part.put {
-            let item = put.item.clone();
-            let request = self.client.put_item().table_name(put.table_name).set_item(Some(put.item));
-            let request = request
-                .set_condition_expression(put.condition_expression)
-                .set_expression_attribute_values(put.expression_attribute_values);
-            return Ok(store::put(request).await?.map(|()| item));
-        }
-        let update = part.update.ok_or_else(|| Error::internal("a part that writes nothing"))?;
-        let request = self.client.update_item().table_name(update.table_name).set_key(Some(update.key));
-        let request = request
-            .update_expression(update.update_expression)
-            .set_condition_expression(update.condition_expression)
-            .set_expression_attribute_names(update.expression_attribute_names)
-            .set_expression_attribute_values(update.expression_attribute_values);
-        store::update(request).await
-    }
 }
 
 /// Why there is no room for more in a cart, if there is none.

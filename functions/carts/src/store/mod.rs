@@ -93,29 +93,16 @@ impl Carts {
             store::back_off(attempt).await;
             let cart = self.of(owner, now).await?;
             let Some(changed) = rule(cart.clone())? else { return Ok(cart) };
-            let put = self.put(owner, &changed, now)?;
-            let item = put.item.clone();
-            let request = self.client.put_item().table_name(put.table_name).set_item(Some(put.item));
-            let request = request
-                .set_condition_expression(put.condition_expression)
-                .set_expression_attribute_names(put.expression_attribute_names)
-                .set_expression_attribute_values(put.expression_attribute_values);
-            match store::put(request).await? {
-                Ok(()) => return Ok(changed),
+            let part = self.keeping(owner, &changed, now)?;
+            let sent = part.put.as_ref().map(|put| put.item.clone());
+            match self.write(part).await? {
+                Ok(_) => return Ok(changed),
                 // Sent twice, because the first answer was lost: it is there.
-                Err(Some(found)) if found == item => return Ok(changed),
+                Err(found) if found == sent => return Ok(changed),
                 Err(_) => {}
             }
         }
         Err(Error::unavailable("the cart kept changing"))
-    }
-
-    /// The part of a transaction that keeps the next version of a cart. Refused, somebody else was faster.
-    ///
-    /// # Errors
-    /// `Internal` never: all that a put needs is given.
-    pub fn keeping(&self, owner: &Owner, cart: &Cart, now: Timestamp) -> Result<TransactWriteItem, Error> {
-        Ok(TransactWriteItem::builder().put(self.put(owner, cart, now)?).build())
     }
 
     /// Deletes the cart of a user who is no more, if there is one. One write.
@@ -128,8 +115,12 @@ impl Carts {
         deleted.map_err(|_| Error::internal("a condition that was not set has failed"))
     }
 
-    /// Puts the next version of a cart on condition that the one before it is there.
-    fn put(&self, owner: &Owner, cart: &Cart, now: Timestamp) -> Result<Put, Error> {
+    /// The part of a transaction that keeps the next version of a cart, on condition that the one before it is there.
+    /// Refused, somebody else was faster.
+    ///
+    /// # Errors
+    /// `Internal` never: all that a put needs is given.
+    pub fn keeping(&self, owner: &Owner, cart: &Cart, now: Timestamp) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(self.item(owner, cart, now)?))
@@ -141,7 +132,28 @@ impl Carts {
                 .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":version", number(version - 1)),
         };
-        put.build().map_err(Error::internal)
+        Ok(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build())
+    }
+
+    /// Writes a part by itself: the item as it is then, or the one that refused it.
+    async fn write(&self, part: TransactWriteItem) -> Result<Result<Item, Option<Item>>, Error> {
+        if let Some(put) = part.put {
+            let item = put.item.clone();
+            let request = self.client.put_item().table_name(put.table_name).set_item(Some(put.item));
+            let request = request
+                .set_condition_expression(put.condition_expression)
+                .set_expression_attribute_names(put.expression_attribute_names)
+                .set_expression_attribute_values(put.expression_attribute_values);
+            return Ok(store::put(request).await?.map(|()| item));
+        }
+        let update = part.update.ok_or_else(|| Error::internal("a part that writes nothing"))?;
+        let request = self.client.update_item().table_name(update.table_name).set_key(Some(update.key));
+        let request = request
+            .update_expression(update.update_expression)
+            .set_condition_expression(update.condition_expression)
+            .set_expression_attribute_names(update.expression_attribute_names)
+            .set_expression_attribute_values(update.expression_attribute_values);
+        store::update(request).await
     }
 
     fn item(&self, owner: &Owner, cart: &Cart, now: Timestamp) -> Result<Item, Error> {

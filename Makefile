@@ -5,14 +5,15 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYTHONDONTWRITEBYTECODE := 1
 export SAM_CLI_TELEMETRY := 0
 # These may be set on the command line: make up PORT=4567
-export EMULATOR PORT STACK FUNCTION STEP FORCE SHOW FILE UPDATE WORKERS STATUS QUEUE ID KIND LIMIT BODY CHECK
+export EMULATOR PORT STACK FUNCTION STEP FORCE SHOW FILE UPDATE WORKERS STATUS QUEUE ID KIND LIMIT BODY CHECK FROM TO
+export SEGMENTS
 
 PYTHON := .venv/bin/python
 TOOLS := .venv/.installed
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean test proof build deploy keys api-keys admin import export invoke queues dlq redrive replay
+.PHONY: help up down clean test proof build deploy keys api-keys admin import export export-sales audit invoke queues dlq redrive replay
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -64,6 +65,12 @@ import: $(TOOLS) ## products from a file into the shop: make import FILE=product
 export: $(TOOLS) ## the shop's products into a file: make export FILE=products.csv (or .ndjson); STATUS=active|draft|archived|all
 	@$(PYTHON) localstack/catalogue.py export
 
+export-sales: $(TOOLS) ## the sales of a period into a file: make export-sales FROM=2026-11-01 TO=2026-11-30 FILE=sales.csv (or .ndjson); STATUS=
+	@$(PYTHON) localstack/sales_export.py
+
+audit: $(TOOLS) ## whether stock is the sum of its movements and sales have theirs; fails naming what differs; SEGMENTS=8
+	@$(PYTHON) localstack/audit.py
+
 invoke: $(TOOLS) ## run one function on its sample event: make invoke FUNCTION=get-product
 	@$(PYTHON) localstack/invoke.py "$(FUNCTION)"
 
@@ -76,7 +83,7 @@ dlq: $(TOOLS) ## the dead letters of a queue, with the reason: make dlq QUEUE=pr
 redrive: $(TOOLS) ## send dead letters back to be handled again: make redrive QUEUE=product-requests; LIMIT= ID=
 	@$(PYTHON) localstack/queues.py redrive
 
-replay: $(TOOLS) ## publish the event of an item anew: make replay ID=…; KIND=product|brand|category|stock|sale|user
+replay: $(TOOLS) ## publish the event of an item anew: make replay ID=…; KIND=product|brand|category|stock|sale|user|review|rating
 	@$(PYTHON) localstack/queues.py replay
 
 $(TOOLS): localstack/requirements.txt

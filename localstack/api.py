@@ -60,6 +60,8 @@ class Api:
         self.base_url, self.token = base_url.rstrip("/"), token
         self.refresh_token, self.patience = refresh_token, patience
         self.renewing = threading.Lock()
+        # Sent with every request, such as the `Cart-Token` of a guest.
+        self.headers = {}
 
     def call(self, method, path, resource=None, key=None, relationships=None, id=None):
         """Asks. A resource is (type, attributes); the key is an `Idempotency-Key`. Signs in anew if it has to."""
@@ -96,7 +98,7 @@ class Api:
 
     def ask(self, method, path, body, key, token):
         """Asks once."""
-        headers = {"Accept": MEDIA_TYPE}
+        headers = {"Accept": MEDIA_TYPE, **self.headers}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         if key:

@@ -188,7 +188,7 @@ def pieces(text):
 def format_of(path):
     """`csv` or `ndjson`, by a file's name."""
     if path.suffix.lower() not in FORMATS:
-        raise Failed(f"{path}: a catalogue's file ends in .csv or .ndjson")
+        raise Failed(f"{path}: the file's name has to end in .csv or .ndjson")
     return FORMATS[path.suffix.lower()]
 
 

@@ -77,6 +77,10 @@ def journey(base_url, staff_email, staff_password):
     listed = [one["id"] for one in answer.data or []]
     step("the customer's sales list this one alone", listed == [sale], answer)
 
+    answer = staff.get(f"/sales/{sale}", include="customer")
+    included = [one["attributes"].get("email") for one in answer.document.get("included", [])]
+    step("staff read the sale with its customer, whom identity tells", included == [email], answer)
+
 
 def main():
     try:

@@ -7,103 +7,21 @@ that went as it should; the first that does not ends the journey."""
 
 import json
 import os
-import secrets
 import sys
 import time
 
-from api import Api, Unexpected
+from api import Unexpected
 from asyncapi import faults
 from captured import captured
-from journey import WrongTurn, order, step
+from journey import WrongTurn, step
+from journey_sales import sales_live_to_their_end, stock_is_watched
+from journey_shop import JOURNEY, PATIENCE, Shop, eventually, money
 from parts import Parts
-
-JOURNEY = secrets.token_hex(4)
-# How long to wait for what follows from an event, in seconds.
-PATIENCE = 60
-
-
-def eventually(look, wanted, seconds=PATIENCE):
-    """What `look` finds, as soon as it is `wanted`, or after so many seconds."""
-    end = time.monotonic() + seconds
-    while True:
-        found = look()
-        if wanted(found) or time.monotonic() > end:
-            return found
-        time.sleep(0.2)
 
 
 def calls(parts, function):
     """How many requests a function has answered, by its log."""
     return sum('"message":"request"' in line for line in parts.log(function))
-
-
-class Shop:
-    """The shop as staff and a customer use it."""
-
-    def __init__(self):
-        anyone = Api(os.environ["ZOCO_URL"], patience=3)
-        self.staff = anyone.signed_in(os.environ["ZOCO_STAFF_EMAIL"], os.environ["ZOCO_STAFF_PASSWORD"])
-        email, password = f"events-{JOURNEY}@zoco.example", secrets.token_urlsafe(15)
-        anyone.post("/auth/register", "users", {"email": email, "password": password})
-        self.customer = anyone.signed_in(email, password)
-        self.made = 0
-
-    def key(self):
-        self.made += 1
-        return f"{JOURNEY}-{self.made}"
-
-    def product(self, name, price=1250):
-        key = self.key()
-        attributes = {"name": name, "sku": f"EVENTS-{key}", "price": money(price)}
-        answer = self.staff.post("/products", "products", attributes, key=key)
-        if answer.status != 201:
-            raise Unexpected(f"POST /products answered {answer}")
-        return answer.data["id"]
-
-    def change(self, product, **attributes):
-        answer = self.staff.patch(f"/products/{product}", "products", product, attributes)
-        if answer.status != 200:
-            raise Unexpected(f"PATCH /products/{product} answered {answer}")
-
-    def receive(self, product, quantity):
-        receipt = {"kind": "receipt", "quantity": quantity, "reason": "A delivery"}
-        return self.staff.post(f"/inventory/{product}/adjustments", "stock-movements", receipt, key=self.key())
-
-    def stock(self, product):
-        return self.staff.get(f"/inventory/{product}")
-
-    def known(self, product):
-        """Waits until inventory was told of a product."""
-        answer = eventually(lambda: self.stock(product), lambda answer: answer.status == 200)
-        if answer.status != 200:
-            raise Unexpected(f"inventory was not told of {product}: {answer}")
-
-    def stocked(self, name, quantity, price=1250):
-        """A product of which there is some."""
-        product = self.product(name, price)
-        self.known(product)
-        self.receive(product, quantity)
-        return product
-
-    def buy(self, product, quantity=1, expected=None):
-        lines = order(product, quantity)
-        if expected:
-            lines["lines"][0]["expectedUnitPrice"] = money(expected)
-        return self.customer.post("/purchases", "sales", lines, key=self.key())
-
-    def order(self, product, quantity=1):
-        return self.customer.post("/sales", "sales", order(product, quantity), key=self.key())
-
-    def sale(self, id):
-        return self.customer.get(f"/sales/{id}").data["attributes"]
-
-    def decided(self, id, seconds=PATIENCE):
-        """A sale once it is no longer pending."""
-        return eventually(lambda: self.sale(id), lambda sale: sale["status"] != "pending", seconds)
-
-
-def money(amount):
-    return {"amount": amount, "currency": "USD"}
 
 
 def events_reach_the_till(shop, parts):
@@ -202,7 +120,8 @@ def one_id_goes_through_every_hop(shop, parts):
 def events_are_as_documented(topic, started):
     """Those of this journey."""
     wanted = {"product.created", "product.updated", "stock.replenished", "stock.first-sold", "stock.depleted",
-              "sale.pending", "sale.confirmed", "sale.rejected", "user.created"}
+              "stock.low", "sale.pending", "sale.confirmed", "sale.rejected", "sale.shipped", "sale.delivered",
+              "sale.cancelled", "user.created"}
     told = lambda: {json.loads(body)["type"] for body in topic.messages()}
     found = eventually(told, lambda found: wanted <= found)
     step("every kind of event that this journey causes was published", wanted <= found, wanted - found)
@@ -229,6 +148,8 @@ def main():
             orders_are_decided_over_the_queues(shop, parts)
             buying_degrades(shop, parts)
             one_id_goes_through_every_hop(shop, parts)
+            sales_live_to_their_end(shop)
+            stock_is_watched(shop)
             events_are_as_documented(topic, started)
         nothing_is_left_behind(parts)
     except KeyError as missing:

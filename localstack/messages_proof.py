@@ -18,7 +18,7 @@ import boto3
 from captured import captured
 from common import REGION
 from journey import WrongTurn, step
-from journey_events import eventually
+from journey_shop import eventually
 from parts import Parts
 from queues import redrive, show_dead_letters
 from replay import replay

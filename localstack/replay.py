@@ -15,6 +15,8 @@ KINDS = {
     "stock": ("InventoryTable", lambda id: {"productId": id, "sk": "stock"}),
     "sale": ("SalesTable", lambda id: {"id": id}),
     "user": ("IdentityTable", lambda id: {"pk": f"user#{id}"}),
+    "review": ("ReviewsTable", lambda id: {"pk": f"review#{id}", "sk": "review"}),
+    "rating": ("ReviewsTable", lambda id: {"pk": f"product#{id}", "sk": "rating"}),
 }
 
 

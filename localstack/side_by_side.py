@@ -21,8 +21,9 @@ def side_by_side(work, items, what, workers=WORKERS):
 
 
 @contextmanager
-def counted(what, total):
-    """Counts: as a bar with rate and remaining time, or by a line now and then where no terminal is."""
+def counted(what, total=None):
+    """Counts: as a bar with rate and remaining time, or by a line now and then where no terminal is. Without a total,
+    what is to come is not known."""
     console = Console()
     start = told = time.monotonic()
     done = 0
@@ -40,7 +41,7 @@ def counted(what, total):
             bar.update(task, advance=1, rate=f"{rate:.0f}")
             if not console.is_terminal and now - told >= SECONDS_BETWEEN_LINES:
                 told = now
-                left = (total - done) / rate
-                print(f"      {what}: {done} of {total}, {rate:.0f}/s, {left:.0f} s to go", flush=True)
+                left = f" of {total}, {(total - done) / rate:.0f} s to go" if total else ""
+                print(f"      {what}: {done}{left}, {rate:.0f}/s", flush=True)
 
         yield one_more

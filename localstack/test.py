@@ -36,6 +36,8 @@ RUST_TESTS = ["cargo", "test", "--workspace", "--exclude", "localstack", "--no-f
 JOURNEYS = ["cargo", "test", "--package", "localstack", "--no-fail-fast"]
 JOURNEY = [sys.executable, "localstack/journey.py"]
 EVENTS = [sys.executable, "localstack/journey_events.py"]
+EXPORT_SALES = [sys.executable, "localstack/sales_export.py"]
+AUDIT = [sys.executable, "localstack/audit.py"]
 MESSAGES = [sys.executable, "localstack/messages_proof.py"]
 # How long a pending sale waits in the tests.
 SALE_DEADLINE_SECONDS = "10"
@@ -141,6 +143,11 @@ def journeys(tally):
     tally.tests("journeys", JOURNEYS)
     tally.tests("a customer's journey over HTTP", JOURNEY)
     tally.tests("what the services tell each other", EVENTS)
+    # Before the next, which makes up sales that nobody made.
+    tally.check("the books of all these journeys balance", AUDIT)
+    os.environ.update(FROM=time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400)), TO="2999-12-31")
+    os.environ["FILE"] = str(LOCAL / "test" / "sales.csv")
+    tally.check("their sales are exported", EXPORT_SALES)
     tally.tests("no message is lost, doubled in effect or stuck", MESSAGES)
     # Last: its wrong passwords slow this address.
     tally.tests("the API against its own description", [*CONTRACT, FEW])

@@ -185,15 +185,16 @@ impl Person<'_> {
         product.id().to_owned()
     }
 
-    /// Waits until inventory was told of a product.
+    /// Waits until inventory and reviews were told of a product.
     pub async fn hears_of(&self, product: &str) {
         for _ in 0..300 {
-            if self.get(&format!("/inventory/{product}")).await.status == 200 {
+            let (stock, rating) = (format!("/inventory/{product}"), format!("/products/{product}/rating"));
+            if self.get(&stock).await.status == 200 && self.get(&rating).await.status == 200 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("inventory was never told of {product}");
+        panic!("inventory and reviews were never told of {product}");
     }
 
     /// Books goods that came in.
@@ -216,6 +217,19 @@ impl Person<'_> {
     pub async fn buys(&self, product: &str, quantity: i64, key: &str) -> Reply {
         let lines = json!({"lines": [{"productId": product, "quantity": quantity}]});
         self.create_once("/purchases", "sales", &lines, key).await
+    }
+
+    /// Reviews a product that they bought, as soon as that is known.
+    pub async fn reviews(&self, product: &str, rating: u8) -> Reply {
+        let (path, attributes) = (format!("/products/{product}/reviews"), json!({"rating": rating, "title": "Good"}));
+        for _ in 0..300 {
+            let reply = self.create(&path, "reviews", &attributes).await;
+            if reply.status != 403 {
+                return reply;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("reviews was never told that {product} was bought");
     }
 }
 

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::aws;
-use shared::store::{self, Item};
+use shared::{aws, store};
 
-/// All items of all tables, as text; but for what follows the events by seconds: places in the list of stock, and what
-/// carts know of products.
+/// All items of all tables, as text; but for places in the list of stock, marks of who has bought what and what carts know of
+/// products, which follow the events by seconds.
 pub async fn everything() -> BTreeSet<String> {
     let client: Client = store::client(&aws::config_from_env("DYNAMODB").unwrap());
     let mut items = BTreeSet::new();
@@ -17,12 +16,11 @@ pub async fn everything() -> BTreeSet<String> {
         loop {
             let scan = client.scan().table_name(table).set_exclusive_start_key(start);
             let page = scan.send().await.unwrap();
-            let level = AttributeValue::S("level".to_owned());
-            let told = |item: &Item| {
-                let key = item.get("pk").and_then(|key| key.as_s().ok());
-                table.contains("Carts") && key.is_some_and(|key| key.starts_with("product#"))
-            };
-            let kept = page.items().iter().filter(|item| item.get("sk") != Some(&level) && !told(item));
+            let follows = |sk: &AttributeValue| sk.as_s().is_ok_and(|sk| sk == "level" || sk.starts_with("bought#"));
+            let is_told =
+                |pk: &AttributeValue| table.contains("Carts") && pk.as_s().is_ok_and(|pk| pk.starts_with("product#"));
+            let kept = page.items().iter();
+            let kept = kept.filter(|item| !item.get("sk").is_some_and(follows) && !item.get("pk").is_some_and(is_told));
             items.extend(kept.map(|item| format!("{table}: {}", text(&AttributeValue::M(item.clone())))));
             start = page.last_evaluated_key;
             if start.is_none() {

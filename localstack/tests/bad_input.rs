@@ -40,6 +40,8 @@ fn writing(admin: &str, product: &str) -> Vec<Writing> {
         patch("/carts/me/items", "cart-items", product, json!({"quantity": 1})),
         post("/carts/me/checkout", "sales", json!({})),
         post("/carts/me/items", "cart-items", json!({"productId": product, "quantity": 1})),
+        patch("/reviews", "reviews", &ids::new(), json!({"title": "x"})),
+        post(&format!("/products/{product}/reviews"), "reviews", json!({"rating": 5})),
         post(&format!("/inventory/{product}/adjustments"), "stock-movements", movement),
         post("/purchases", "sales", json!({"lines": [{"productId": product, "quantity": 1}]})),
         patch("/products", "products", product, json!({"name": "x"})),
@@ -67,7 +69,7 @@ fn expect(reply: &Reply, status: u16, code: &str, what: &str) {
 }
 
 /// Every reading endpoint.
-fn reading(product: &str) -> [String; 12] {
+fn reading(product: &str) -> [String; 15] {
     [
         "/products".to_owned(),
         format!("/products/{product}"),
@@ -80,6 +82,9 @@ fn reading(product: &str) -> [String; 12] {
         format!("/sales/{}", ids::new()),
         format!("/sales/{}/lines", ids::new()),
         "/carts/me".to_owned(),
+        format!("/products/{product}/reviews"),
+        format!("/products/{product}/rating"),
+        format!("/reviews/{}", ids::new()),
         "/health".to_owned(),
     ]
 }
@@ -113,7 +118,9 @@ async fn malformed_documents(staff: &Person<'_>, endpoint: &Writing) {
 }
 
 async fn attributes_of_the_wrong_kind(staff: &Person<'_>, product: &str) {
-    let [.., items, movements, purchases, changes] = &writing("", product)[..] else { panic!("no endpoints") };
+    let [.., items, _, reviews, movements, purchases, changes] = &writing("", product)[..] else {
+        panic!("no endpoints")
+    };
     for quantity in
         [json!(0), json!(-1), json!(1.5), json!("1"), json!(9_007_199_254_740_993_i64), json!(null), json!(1_000_001)]
     {
@@ -133,6 +140,17 @@ async fn attributes_of_the_wrong_kind(staff: &Person<'_>, product: &str) {
         let price = changes.document(&json!({"price": {"amount": amount, "currency": "USD"}}));
         expect(&changes.send(staff, &price).await, 422, "invalid_attribute", "price");
     }
+    for rating in [json!(0), json!(6), json!(4.5), json!("5"), json!(null), json!(9_007_199_254_740_993_i64)] {
+        let review = reviews.document(&json!({"rating": rating}));
+        expect(&reviews.send(staff, &review).await, 422, "invalid_attribute", &format!("review of {rating}"));
+    }
+    for (name, text) in
+        [("title", json!("x".repeat(101))), ("title", json!("a\u{0}b")), ("body", json!("x".repeat(4_001)))]
+    {
+        let review = reviews.document(&json!({"rating": 5, name: text}));
+        expect(&reviews.send(staff, &review).await, 422, "invalid_attribute", name);
+    }
+    expect(&reviews.send(staff, &reviews.document(&reviews.sound)).await, 403, "forbidden", "what was not bought");
     let missing = purchases.document(&json!({}));
     expect(&purchases.send(staff, &missing).await, 422, "invalid_attribute", "lines missing");
     for unknown in ["nothing", &ids::new()] {
@@ -158,7 +176,9 @@ async fn bad_input_gets_the_documented_answers_and_changes_nothing() {
     for path in reading(&product) {
         expect(&admin.get(&format!("{path}?bogus=1")).await, 400, "invalid_parameter", &path);
     }
-    for path in ["/products/1", "/products/..%2F..%2Fetc", "/sales/x", "/inventory/x"] {
+    for path in
+        ["/products/1", "/products/..%2F..%2Fetc", "/sales/x", "/inventory/x", "/reviews/x", "/products/x/rating"]
+    {
         expect(&admin.get(path).await, 404, "not_found", path);
     }
     let after = store::everything().await;

@@ -147,12 +147,14 @@ fn a_function_without_routes_has_the_one_trigger_that_the_readme_names() {
         assert!(events.into_iter().flatten().all(|(_, event)| event["Type"] == "Api"), "{name}");
         let own = mappings.values().filter(|mapping| names(&said(&mapping["FunctionName"]), &name));
         let sources: Vec<String> = own.map(|mapping| said(&mapping["EventSourceArn"])).collect();
-        assert_eq!(sources.len(), usize::from(events.is_none()), "{name}");
         let file = function["CodeUri"].as_str().unwrap().split('/').nth(2).unwrap();
+        let readme = readme();
+        let row = readme.lines().find(|line| line.contains(&format!("| `{file}` |"))).unwrap();
+        let trigger = row.split('|').nth(1).unwrap();
+        // What an operator calls has none.
+        let driven = events.is_none() && !trigger.trim().starts_with("`make ");
+        assert_eq!(sources.len(), usize::from(driven), "{name}");
         for source in sources {
-            let readme = readme();
-            let row = readme.lines().find(|line| line.contains(&format!("| `{file}` |"))).unwrap();
-            let trigger = row.split('|').nth(1).unwrap();
             let arn = if trigger.contains("stream of") { "StreamArn" } else { "Arn" };
             let named = trigger.split('`').nth(1).unwrap();
             assert!(names(&source, &format!("{named}.{arn}")), "{file}: {trigger}");

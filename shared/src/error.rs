@@ -199,6 +199,11 @@ impl Error {
         self.cause.as_deref().map(|cause| chain(cause))
     }
 
+    /// Why it failed, in a line, for an operator: the cause, or what was answered.
+    pub fn reason(&self) -> String {
+        self.cause().unwrap_or_else(|| self.to_string())
+    }
+
     /// The same error, its (only) fault in a request header.
     pub fn in_header(self, name: &'static str) -> Self {
         self.with_source(Source::Header(name))

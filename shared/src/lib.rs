@@ -11,10 +11,12 @@
 //! | [`store`] | the DynamoDB client, its meter, its errors, listings |
 //! | [`events`] | events of a table's stream, the topic they go to |
 //! | [`queue`] | functions driven by a queue, sending to queues, dead letters |
+//! | [`job`] | functions that an operator or a schedule calls |
+//! | [`service`] | asking another service over HTTP: time-outs, retries, circuit breaker |
 //! | [`breaker`] | a circuit breaker |
 //! | [`correlation`] | the id of the request that began it all |
 //! | [`config`] | typed environment variables |
-//! | [`ids`], [`clock`], [`money`] | identifiers, time, money |
+//! | [`ids`], [`clock`], [`money`], [`histogram`] | identifiers, time, money, counts of values |
 //! | [`log`] | structured log lines |
 //! | `testing` | for tests of every crate: the embedded DynamoDB, requests, tokens, faults |
 
@@ -26,13 +28,16 @@ pub mod config;
 pub mod correlation;
 pub mod error;
 pub mod events;
+pub mod histogram;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
+pub mod job;
 pub mod jsonapi;
 pub mod log;
 pub mod money;
 pub mod queue;
+pub mod service;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

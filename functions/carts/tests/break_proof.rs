@@ -200,7 +200,7 @@ async fn proof_p8_passing_faults_of_a_write_are_not_noticed_and_it_is_done_once(
     let conflict = Fault::Conflict { parts: vec![true, false] };
     for operation in ALL {
         for (single, in_transaction) in [
-            (Fault::MetTransaction, conflict.clone()),
+            (Fault::ItemConflict, conflict.clone()),
             (Fault::Throttled, Fault::Throttled),
             (Fault::ResetBeforeSend, Fault::ResetBeforeSend),
             (Fault::ResetAfterCommit, Fault::ResetAfterCommit),
@@ -244,7 +244,7 @@ async fn an_addition_without_a_key_whose_answer_is_lost_counts_once() {
 #[tokio::test]
 async fn a_write_that_keeps_meeting_transactions_at_its_item_is_told_as_unavailable() {
     let shop = Shop::with(1).await;
-    let meets = |call: &str, _| matches!(call, "PutItem" | "UpdateItem").then_some(Fault::MetTransaction);
+    let meets = |call: &str, _| matches!(call, "PutItem" | "UpdateItem").then_some(Fault::ItemConflict);
     let error = add(&adding(shop.cloud().client_with(meets)), &ana(), &shop.products[0], 2, None).await.unwrap_err();
     assert_eq!((error.kind, shop.lines(&ana()).await), (Kind::Unavailable, vec![]));
 }

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use shared::Error;
 use shared::clock::Timestamp;
 use shared::events::{Change, Event, Message, To};
+use shared::histogram::Histogram;
 
 use crate::Catalog;
 use crate::brand::Brand;
 use crate::category::Category;
-use crate::product::{Availability, Product};
+use crate::product::{Availability, Product, Rated};
 
 /// What a change of the table says: a product, a brand or a category was created, updated or deleted. Nothing when
 /// only something beside its version changed.
@@ -65,6 +66,22 @@ pub async fn on_stock_event(catalog: &Catalog, event: &Event) -> Result<(), Erro
     let Stock { in_stock, sold } = event.data()?;
     let stock = Availability { in_stock, sold, sequence: Some(event.sequence.clone()) };
     catalog.set_stock(&event.subject, &stock).await
+}
+
+/// What a `review.rated` event says.
+#[derive(Deserialize)]
+struct Rating {
+    histogram: Histogram,
+}
+
+/// `review.rated`: products show what their reviews come to.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read · when the table does not answer or others keep writing.
+pub async fn on_review_event(catalog: &Catalog, event: &Event) -> Result<(), Error> {
+    let Rating { histogram } = event.data()?;
+    let rated = Rated { histogram: Some(histogram), sequence: Some(event.sequence.clone()) };
+    catalog.set_rating(&event.subject, &rated).await
 }
 
 /// What another service asks for (`products.requested`).

@@ -3,6 +3,7 @@
 //! | File | What it holds |
 //! | --- | --- |
 //! | [`product`], [`sku`] | products: what a request may say of one, what answers show |
+//! | [`told`] | what inventory and reviews tell of a product |
 //! | [`brand`], [`category`] | brands and categories, likewise |
 //! | [`tree`] | the shape of the tree of categories, and what it may become |
 //! | [`listing`] | in which lists a product is, and at which position; which list a query asks for |
@@ -20,6 +21,7 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+pub mod told;
 pub mod tree;
 
 pub use store::Catalog;

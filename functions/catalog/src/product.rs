@@ -9,6 +9,7 @@ use shared::{Error, events};
 use url::Url;
 
 pub use crate::sku::{Sku, Status};
+pub use crate::told::{Availability, Rated};
 
 const READ_ONLY: [&str; 4] = ["inStock", "rating", "createdAt", "updatedAt"];
 
@@ -33,21 +34,12 @@ pub struct Product {
     /// Not part of the version: it changes with the stock.
     #[serde(default)]
     pub stock: Availability,
+    /// Nor is this: it changes with the reviews.
+    #[serde(default)]
+    pub rated: Rated,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: u64,
-}
-
-/// What inventory told last of a product (`stock.*`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Availability {
-    pub in_stock: bool,
-    /// Whether any was ever sold.
-    pub sold: bool,
-    /// The place of that event among those of this product.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sequence: Option<String>,
 }
 
 impl Product {
@@ -74,6 +66,7 @@ impl Product {
                 brand_id: rest.brand_id.flatten(),
                 category_ids: rest.category_ids.unwrap_or_default(),
                 stock: Availability::default(),
+                rated: Rated::default(),
                 created_at: now,
                 updated_at: now,
                 version: 1,
@@ -194,6 +187,7 @@ impl Resource for Product {
             "tags": self.tags,
             "imageUrl": self.image_url,
             "inStock": self.stock.in_stock,
+            "rating": self.rated.shown(),
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
         })

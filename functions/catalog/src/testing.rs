@@ -9,7 +9,7 @@ use shared::{clock, ids};
 use crate::Catalog;
 use crate::brand::Brand;
 use crate::category::Category;
-use crate::product::{Availability, Product, Sku, Status};
+use crate::product::{Availability, Product, Rated, Sku, Status};
 
 /// A cup for 12.50 dollars, with an id and a SKU of its own.
 ///
@@ -28,6 +28,7 @@ pub fn cup(status: Status) -> Product {
         brand_id: None,
         category_ids: Vec::new(),
         stock: Availability::default(),
+        rated: Rated::default(),
         created_at: now,
         updated_at: now,
         version: 1,

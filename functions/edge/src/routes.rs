@@ -4,7 +4,7 @@
 use matchit::Router;
 
 /// Every public route: its path as in the template, its methods.
-pub const ROUTES: [(&str, &str); 32] = [
+pub const ROUTES: [(&str, &str); 35] = [
     ("/.well-known/jwks.json", "GET"),
     ("/auth/login", "POST"),
     ("/auth/logout", "POST"),
@@ -30,7 +30,10 @@ pub const ROUTES: [(&str, &str); 32] = [
     ("/openapi.json", "GET"),
     ("/products", "GET, POST"),
     ("/products/{id}", "DELETE, GET, PATCH"),
+    ("/products/{id}/rating", "GET"),
+    ("/products/{id}/reviews", "GET, POST"),
     ("/purchases", "POST"),
+    ("/reviews/{id}", "DELETE, GET, PATCH"),
     ("/sales", "GET, POST"),
     ("/sales/{id}", "DELETE, GET, PATCH"),
     ("/sales/{id}/lines", "GET"),

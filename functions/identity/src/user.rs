@@ -104,6 +104,25 @@ impl Resource for Listed {
     }
 }
 
+/// A user as the other services, and through them the shop's staff, see them: how to speak to them.
+pub struct Named(pub User);
+
+impl Resource for Named {
+    const TYPE: &'static str = "users";
+
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    fn path(&self) -> Option<String> {
+        None
+    }
+
+    fn attributes(&self) -> Value {
+        json!({"email": self.0.email.as_str(), "displayName": self.0.display_name})
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -124,7 +124,7 @@ pub async fn on_sale_event(stock: &Stock, event: &Event) -> Result<(), Error> {
         return Ok(());
     }
     let by = sale.cancelled_by.as_ref().unwrap_or(&sale.customer_id);
-    let sold_in = SoldIn { id: &event.subject, number: &sale.number, by, at: event.time };
+    let sold_in = SoldIn { id: &event.subject, made: event.made(), number: &sale.number, by, at: event.time };
     let movement = |line: &Line| Movement::of_sale(&sold_in, kind, &line.product_id, line.quantity);
     let movements: Vec<Movement> = sale.lines.iter().map(movement).collect();
     stock.keep(&movements).await

@@ -44,6 +44,9 @@ pub struct Movement {
 /// The sale that a movement follows from.
 pub struct SoldIn<'a> {
     pub id: &'a str,
+    /// When the sale was made, in the words of its events' `sequence`: one that was deleted and made again under the
+    /// same id is another.
+    pub made: &'a str,
     pub number: &'a str,
     /// Who bought, or cancelled.
     pub by: &'a str,
@@ -59,7 +62,7 @@ impl Movement {
             _ => ("movements/sale", -quantity, "Sale"),
         };
         Self {
-            id: ids::derived(&[collection, sale.id, product_id]),
+            id: ids::derived(&[collection, sale.id, sale.made, product_id]),
             product_id: product_id.to_owned(),
             kind,
             quantity,

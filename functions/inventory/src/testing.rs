@@ -2,14 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde_json::json;
-use shared::testing::usd;
+use shared::testing::{StandIn, usd};
 use shared::{clock, events, ids};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 use crate::movement::{Kind, Movement};
 use crate::stock::{Level, Snapshot};
@@ -52,10 +47,10 @@ pub async fn stocked(stock: &Stock, available: i64, mark: Option<i64>) -> String
 }
 
 /// Catalog's internal endpoint on a port of its own: answers each call with the next status of its
-/// script, then keeps the last; 200 comes with a cup.
+/// script, then keeps the last; with a cup.
 pub struct CatalogStandIn {
     pub catalog: Catalog,
-    calls: Arc<AtomicUsize>,
+    api: StandIn,
 }
 
 impl CatalogStandIn {
@@ -64,29 +59,13 @@ impl CatalogStandIn {
     /// # Panics
     /// When there is no free port.
     pub async fn start(script: &'static [u16]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let calls = Arc::new(AtomicUsize::new(0));
-        let counter = calls.clone();
-        tokio::spawn(async move {
-            loop {
-                let (mut socket, _) = listener.accept().await.unwrap();
-                let call = counter.fetch_add(1, Ordering::SeqCst);
-                let status = script[call.min(script.len() - 1)];
-                let mut buffer = [0; 4096];
-                let read = socket.read(&mut buffer).await.unwrap();
-                assert!(String::from_utf8_lossy(&buffer[..read]).contains("x-api-key: secret"));
-                let body = json!({"data": {"type": "products", "id": "p", "attributes": cup(1)}}).to_string();
-                let head =
-                    format!("HTTP/1.1 {status} Any\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
-                socket.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-            }
-        });
-        Self { catalog: Catalog::new(url, "secret"), calls }
+        let document = json!({"data": {"type": "products", "id": "p", "attributes": cup(1)}});
+        let api = StandIn::start(script.iter().map(|status| (*status, document.clone())).collect()).await;
+        Self { catalog: Catalog::new(&api.url, "secret"), api }
     }
 
     /// How often it was called.
     pub fn calls(&self) -> usize {
-        self.calls.load(Ordering::SeqCst)
+        self.api.asked().len()
     }
 }

@@ -6,6 +6,7 @@
 //! | [`settle`] | the rule of a sale: an order at the prices of the moment, or why not |
 //! | [`sale`], [`line`], [`status`], [`rejection`], [`number`] | a sale and its life, what answers show |
 //! | [`listing`] | which sales a list shows |
+//! | [`customers`] | who bought, asked of identity |
 //! | [`purchase`] | the purchase: one read, one transaction, a final answer |
 //! | [`completion`] | pending sales, decided later over the queues |
 //! | [`transition`] | shipped, delivered, cancelled |
@@ -13,6 +14,7 @@
 //! | [`store`] | the table |
 
 pub mod completion;
+pub mod customers;
 pub mod events;
 pub mod line;
 pub mod listing;
@@ -29,6 +31,7 @@ pub mod testing;
 pub mod transition;
 
 pub use completion::Completion;
+pub use customers::Customers;
 pub use purchase::Purchases;
 pub use store::Sales;
 pub use transition::Transitions;

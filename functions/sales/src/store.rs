@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use shared::idempotency::{Outcome, Stored};
 use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Item, Listing, Refused, Sieve, number, text};
+use shared::store::{self, Item, Listing, Refused, Segment, Segments, Sieve, number, text};
 use shared::{Error, StartupError, config};
 
 use crate::listing::Wanted;
@@ -41,6 +41,14 @@ impl Sales {
     pub async fn from_env() -> Result<Self, StartupError> {
         let table = config::required::<String>("SALES_TABLE")?;
         Ok(Self::new(store::client_from_env(&table, &[("id", "warm-up")]).await?, table))
+    }
+
+    /// The sales in the table `SALES_TABLE`, over a client that another store connected.
+    ///
+    /// # Errors
+    /// When the variable is missing.
+    pub fn from_env_with(client: Client) -> Result<Self, StartupError> {
+        Ok(Self::new(client, config::required::<String>("SALES_TABLE")?))
     }
 
     /// The sales in a table.
@@ -91,6 +99,21 @@ impl Sales {
         let listing = Listing { ascending: wanted.ascending, within: wanted.positions(), sieve, ..newest };
         let keep = |sale: &Sale| wanted.status.is_none_or(|status| sale.status == status);
         store::list(&self.client, &listing, request, position, keep).await
+    }
+
+    /// All sales in a segment of the table, in pages ([`Sales::read_page`]), as they are within moments: half a unit
+    /// for each 4 KB. For audits alone.
+    pub fn segment(&self, segment: Segment) -> Segments {
+        Segments::of(self.client.scan().table_name(&self.table), segment)
+    }
+
+    /// The sales of a page of a segment; nothing after the last one.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a sale cannot be read.
+    pub async fn read_page(pages: &mut Segments) -> Result<Option<Vec<Sale>>, Error> {
+        let Some(items) = pages.page().await? else { return Ok(None) };
+        items.into_iter().map(store::from_item).collect::<Result<_, _>>().map(Some)
     }
 
     /// Keeps a new sale and takes its pieces from stock: all or nothing. `takes` are inventory's
@@ -160,14 +183,19 @@ impl Sales {
         store::transact(&self.client, takes).await
     }
 
-    /// Deletes a sale, if `allow` does not refuse it. One read, one write.
+    /// Deletes a sale, if `allow` does not refuse it. One read, one write. A sale that is gone when it has to be read
+    /// again was deleted meanwhile, perhaps by this very write, whose answer was lost.
     ///
     /// # Errors
     /// `NotFound` · what `allow` says · `Unavailable` when others keep writing, or the table does not answer.
     pub async fn delete(&self, id: &str, allow: impl Fn(&Sale) -> Result<(), Error>) -> Result<(), Error> {
         for attempt in 0..ATTEMPTS {
             store::back_off(attempt).await;
-            let sale = self.get(id).await?.ok_or_else(unknown)?;
+            let sale = match self.get(id).await? {
+                Some(sale) => sale,
+                None if attempt > 0 => return Ok(()),
+                None => return Err(unknown()),
+            };
             allow(&sale)?;
             let delete = self.client.delete_item().table_name(&self.table).key("id", text(id));
             let delete = delete

@@ -1,6 +1,9 @@
-//! A shop with stock, for tests.
+//! A shop with stock, for tests; its [books](books::Books) and what is done to it ([`operations`]), for proofs.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+pub mod books;
+pub mod operations;
 
 use aws_sdk_dynamodb::Client;
 use inventory::Stock;
@@ -8,6 +11,7 @@ use inventory::stock::Snapshot;
 use inventory::store::Known;
 use inventory::testing::{CatalogStandIn, cup, receipt};
 use serde_json::json;
+use shared::clock::Timestamp;
 use shared::events::Event;
 use shared::idempotency::Outcome;
 use shared::store::Revocations;
@@ -38,7 +42,7 @@ impl Shop {
     /// When it cannot be set up.
     pub async fn with(stocks: &[i64]) -> Self {
         let cloud = Cloud::start().await;
-        let stock = Stock::new(cloud.client(), "InventoryTable");
+        let stock = stock(cloud.client());
         let mut products = Vec::new();
         for pieces in stocks {
             let id = ids::new();
@@ -47,6 +51,11 @@ impl Shop {
         }
         let purchases = purchases(cloud.client()).await;
         Self { cloud, tokens: Tokens::new(), purchases, products }
+    }
+
+    /// The stock.
+    pub fn stock(&self) -> Stock {
+        stock(self.cloud.client())
     }
 
     /// The table of sales.
@@ -59,8 +68,7 @@ impl Shop {
     /// # Panics
     /// When it cannot be read.
     pub async fn available(&self, product: usize) -> i64 {
-        let stock = Stock::new(self.cloud.client(), "InventoryTable");
-        stock.get(&self.products[product]).await.unwrap().unwrap().available
+        self.stock().get(&self.products[product]).await.unwrap().unwrap().available
     }
 
     /// Gives a product another price, as catalog's events do: its next version.
@@ -68,9 +76,8 @@ impl Shop {
     /// # Panics
     /// When it cannot be written.
     pub async fn reprice(&self, product: usize, version: u64, price: i64) {
-        let stock = Stock::new(self.cloud.client(), "InventoryTable");
         let snapshot = Snapshot { price: shared::testing::usd(price), ..cup(version) };
-        stock.learn(&self.products[product], &snapshot, clock::now()).await.unwrap();
+        self.stock().learn(&self.products[product], &snapshot, clock::now()).await.unwrap();
     }
 
     /// A pending sale of pieces of products: its id.
@@ -101,7 +108,7 @@ impl Shop {
 
     /// What ships, delivers and cancels sales.
     pub fn transitions(&self) -> Transitions {
-        Transitions { sales: self.sales(), stock: Stock::new(self.cloud.client(), "InventoryTable") }
+        transitions(self.cloud.client())
     }
 
     /// What decides pending sales.
@@ -132,17 +139,27 @@ impl Shop {
     }
 }
 
-/// Purchases over a client: one that meets faults, say.
+/// Stock over a client: one that meets faults, say. So are the others.
+pub fn stock(client: Client) -> Stock {
+    Stock::new(client, "InventoryTable")
+}
+
+/// What ships, delivers and cancels sales, over a client.
+pub fn transitions(client: Client) -> Transitions {
+    Transitions { sales: Sales::new(client.clone(), "SalesTable"), stock: stock(client) }
+}
+
+/// Purchases over a client.
 pub async fn purchases(client: Client) -> Purchases {
-    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), Stock::new(client.clone(), "InventoryTable"));
+    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), stock(client.clone()));
     let revocations = Revocations::new(client, "RevocationsTable");
     let (catalog, currency) = (CatalogStandIn::start(&[404]).await.catalog, shared::testing::usd(0).currency);
     Purchases { sales, stock, revocations, catalog, currency }
 }
 
-/// What decides pending sales, over a client: one that meets faults, say.
+/// What decides pending sales, over a client.
 pub fn completion(client: Client) -> Completion {
-    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), Stock::new(client, "InventoryTable"));
+    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), stock(client));
     Completion { sales, stock, currency: shared::testing::usd(0).currency }
 }
 
@@ -151,8 +168,22 @@ pub fn completion(client: Client) -> Completion {
 /// # Errors
 /// As [`Purchases::buy`].
 pub async fn buy(purchases: &Purchases, customer: &str, key: &str, order: &Order) -> Result<Outcome<Sale>, Error> {
+    buy_at(purchases, customer, key, order, clock::now()).await
+}
+
+/// As [`buy`], by a clock.
+///
+/// # Errors
+/// As [`Purchases::buy`].
+pub async fn buy_at(
+    purchases: &Purchases,
+    customer: &str,
+    key: &str,
+    order: &Order,
+    now: Timestamp,
+) -> Result<Outcome<Sale>, Error> {
     let sale_id = ids::derived(&["purchases", customer, key]);
     let fingerprint = ids::derived(&[&format!("{:?}", order.lines)]).repeat(2);
     let buyer = Buyer { caller: &shared::testing::customer(customer), sale_id: &sale_id, fingerprint: &fingerprint };
-    purchases.buy(order, &buyer, clock::now()).await
+    purchases.buy(order, &buyer, now).await
 }

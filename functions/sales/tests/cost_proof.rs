@@ -69,7 +69,7 @@ async fn proof_p16_every_write_of_stock_and_sales_costs_what_its_size_says() {
     costs(&shop, true, "update-sale", cancel).await.0.unwrap();
     costs(&shop, false, "delete-sale", sales.delete(&sale.id, |_| Ok(()))).await.0.unwrap();
     operations += 5;
-    let sold_in = SoldIn { id: "s", number: "n", by: "ana", at: clock::now() };
+    let sold_in = SoldIn { id: "s", made: "", number: "n", by: "ana", at: clock::now() };
     let sold = |piece: i64| Movement::of_sale(&sold_in, Kind::Sale, &format!("{product}{piece}"), piece);
     let movements: Vec<Movement> = (1..=50).map(sold).collect();
     costs(&shop, false, "on-sale-event", stock.keep(&movements)).await.0.unwrap();

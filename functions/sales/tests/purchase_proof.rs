@@ -1,15 +1,21 @@
 //! What a shop trusts a purchase with, shown on the embedded database. `PROOF=full` runs the full
 //! figures (`make proof`), otherwise smaller ones; each property prints its row.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use sales::Purchases;
 use sales::order::Order;
 use sales::sale::Sale;
+use sales::testing::books::{Books, close};
 use sales::testing::{Shop, buy, purchases};
-use shared::error::Kind;
+use serde_json::json;
+use shared::error::{Kind, Source};
 use shared::idempotency::Outcome;
+use shared::jsonapi::Body;
 use shared::store::Meter;
 use shared::testing::{Fault, figure, row};
 use shared::{Error, correlation, ids};
@@ -86,18 +92,32 @@ async fn proof_p3_overlapping_baskets_are_sold_whole_or_not_at_all() {
     row("P3 overlapping baskets", "100 buyers × 5 products, stock for 40", "40 whole sales, stock 0", started);
 }
 
+/// A request for one piece of each of these products, or where it is refused.
+fn parsed(products: &[String]) -> Result<Order, Vec<Option<Source>>> {
+    let lines: Vec<_> = products.iter().map(|id| json!({"productId": id, "quantity": 1})).collect();
+    let document = json!({"data": {"type": "sales", "attributes": {"lines": lines}}}).to_string();
+    let body = Body::new_resource(document.as_bytes(), "sales").unwrap();
+    let refused = |error: Error| error.faults.into_iter().map(|fault| fault.source).collect();
+    Order::parse(body, &shared::testing::usd(0).currency).map_err(refused)
+}
+
 #[tokio::test]
-async fn proof_p4_fifty_products_are_one_purchase() {
+async fn proof_p4_fifty_products_are_one_purchase_and_fifty_one_are_refused() {
     let started = Instant::now();
-    let shop = Shop::with(&[1; 50]).await;
-    let order = shop.order(&(0..50).map(|product| (product, 1)).collect::<Vec<_>>());
+    let shop = Shop::with(&[2; 51]).await;
+    let (fifty, one) = shop.products.split_at(50);
+    let order = parsed(&[fifty, &fifty[..1]].concat()).unwrap();
+    assert_eq!((order.lines.len(), order.lines[0].quantity, order.lines[1].quantity), (50, 2, 1));
     let (result, usage) = Meter::measure(buy(&shop.purchases, "ana", "k", &order)).await;
     assert!(
-        matches!(result, Ok(Outcome::Made(sale)) if sale.lines.len() == 50 && sale.total == Some(shared::testing::usd(62_500)))
+        matches!(result, Ok(Outcome::Made(sale)) if sale.lines.len() == 50 && sale.total == Some(shared::testing::usd(63_750)))
     );
-    assert_eq!(usage.calls, 2);
-    let reached = format!("50 in 2 calls, {} write units", usage.write_units);
-    row("P4 limits", "50 products pass", &reached, started);
+    assert_eq!((usage.calls, shop.available(0).await, shop.available(49).await), (2, 0, 1));
+    let pointer = Source::Pointer("/data/attributes/lines".to_owned());
+    assert_eq!(parsed(&[fifty, one].concat()), Err(vec![Some(pointer)]));
+    let reached =
+        format!("merged; 50 in 2 calls, {} write units; 51 refused at /data/attributes/lines", usage.write_units);
+    row("P4 limits", "the same product merged, 50 pass, 51 refused with a pointer", &reached, started);
 }
 
 #[tokio::test]
@@ -120,7 +140,14 @@ async fn proof_p5_one_key_makes_one_sale_however_often_it_is_sent() {
     assert!(matches!(other_body, Ok(Outcome::KeyReused)));
     let other_customer = buy(&purchases, "bob", "key", &shop.order(&[(0, 3)])).await;
     assert_eq!(short(&[other_customer]), 1);
-    row("P5 idempotency", "1 key, 100 at once + 100 later, 1 sale", "200 identical answers, 1 sale", started);
+    // The ledger is told in another order and again: one set of movements.
+    close(&shop.cloud, &shop.stock(), "sold").await;
+    close(&shop.cloud, &shop.stock(), "told again").await;
+    let movements = Books::of(&shop.cloud).await.movements;
+    assert_eq!(movements.iter().map(|movement| movement.quantity).collect::<BTreeSet<_>>(), [-3, 3].into());
+    assert_eq!(movements.len(), 2);
+    let reached = "200 identical answers, 1 sale, 1 set of movements";
+    row("P5 idempotency", "1 key, 100 at once + 100 later, 1 sale, 1 set of movements", reached, started);
 }
 
 #[tokio::test]

@@ -45,7 +45,8 @@ async fn everybody_gets_what_the_table_says_at_every_endpoint() {
     let buyer = shop.sign_in(&owner.email, &owner.password).await;
     let sale = buyer.buys(&product, 1, &ids::new()).await.id().to_owned();
     assert_eq!(staff.moves(&sale, "shipped").await.status, 200);
-    let (world, rows) = (World { owner: owner.clone(), product, sale }, table());
+    let review = buyer.reviews(&product, 5).await.id().to_owned();
+    let (world, rows) = (World { owner: owner.clone(), product, sale, review }, table());
     let identities = identities(&shop, &owner, &other).await;
     let mut wrong = Vec::new();
     for some in identities.chunks(6) {

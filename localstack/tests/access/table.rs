@@ -65,6 +65,8 @@ pub struct World {
     pub owner: Account,
     pub product: String,
     pub sale: String,
+    /// The owner's, of the product.
+    pub review: String,
 }
 
 /// A row without a body.
@@ -113,10 +115,13 @@ impl Row {
         let path = self.route.replace("{productId}", &world.product);
         match self.route {
             "/sales/{id}" | "/sales/{id}/lines" => path.replace("{id}", &world.sale),
+            // What nobody bought, nobody reviews.
+            "/products/{id}/reviews" if self.method == Method::POST => path.replace("{id}", &ids::new()),
+            "/reviews/{id}" if self.method != Method::DELETE => path.replace("{id}", &world.review),
             "/users/{id}" => path.replace("{id}", &world.owner.id),
             "/docs/{asset}" => path.replace("{asset}", "docs.js"),
             // What anybody deletes does not exist.
-            "/products/{id}" if self.method == Method::DELETE => path.replace("{id}", &ids::new()),
+            "/products/{id}" | "/reviews/{id}" if self.method == Method::DELETE => path.replace("{id}", &ids::new()),
             _ => path.replace("{id}", &world.product),
         }
     }
@@ -182,6 +187,8 @@ pub fn table() -> Vec<Row> {
         row(Method::PATCH, "/categories/{id}", Staff, AtOnce, 404).with("categories", json!({"description": "x"})),
         row(Method::DELETE, "/categories/{id}", Staff, AtOnce, 404),
         row(Method::GET, "/internal/products/{id}", Services, Later, 200),
+        // Nobody is named.
+        row(Method::GET, "/internal/users", Services, Later, 400),
         row(Method::GET, "/inventory", Staff, Later, 200),
         row(Method::GET, "/inventory/{productId}", Staff, Later, 200),
         row(Method::PATCH, "/inventory/{productId}", Staff, AtOnce, 200).with("stock-items", json!({"lowStockAt": 5})),
@@ -210,6 +217,13 @@ pub fn table() -> Vec<Row> {
         row(Method::DELETE, "/carts/me", Users, Later, 204),
         // Allowed, and told that the guest's token is missing.
         row(Method::POST, "/carts/me/merge", Users, Later, 400),
+        row(Method::GET, "/products/{id}/reviews", Visitors, Later, 200),
+        row(Method::POST, "/products/{id}/reviews", Users, AtOnce, 403).with("reviews", json!({"rating": 5})),
+        row(Method::GET, "/products/{id}/rating", Visitors, Later, 200),
+        row(Method::GET, "/reviews/{id}", Visitors, Later, 200),
+        // Words are the owner's to change, the status is for staff: a change of nothing is both's.
+        row(Method::PATCH, "/reviews/{id}", OwnerAndStaff, AtOnce, 200).with("reviews", json!({})),
+        row(Method::DELETE, "/reviews/{id}", OwnerAndStaff, AtOnce, 404),
         // Last: the session is over then, while the token still holds.
         row(Method::POST, "/auth/logout", Users, Later, 204),
     ]

@@ -82,6 +82,11 @@ impl Event {
         serde_json::from_str(body).map_err(|error| Error::malformed(format!("not an event: {error}")))
     }
 
+    /// When its subject was made ([`made`]).
+    pub fn made(&self) -> &str {
+        made(&self.sequence)
+    }
+
     /// Reads the data.
     ///
     /// # Errors
@@ -95,6 +100,12 @@ impl Event {
 /// made (something deleted and made again under the same id is newer), 10 digits of its version.
 pub fn sequence(created_at: Option<Timestamp>, version: u64) -> String {
     format!("{:015}-{version:010}", created_at.map_or(0, Timestamp::as_millisecond))
+}
+
+/// When something was made, as its sequence has it: of two under the same id, one made after the other was deleted, it
+/// tells which.
+pub fn made(sequence: &str) -> &str {
+    sequence.split('-').next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -101,10 +101,5 @@ fn unreadable(record: &EventRecord, error: &Error) -> DeadLetter {
     let table = record.event_source_arn.as_deref().and_then(|arn| arn.split('/').nth(1)).unwrap_or_default();
     let keys = json!(record.change.keys);
     let body = json!({"table": table, "keys": keys, "eventId": record.event_id}).to_string();
-    DeadLetter {
-        body,
-        reason: error.cause().unwrap_or_else(|| error.to_string()),
-        receives: 1,
-        correlation_id: String::new(),
-    }
+    DeadLetter { body, reason: error.reason(), receives: 1, correlation_id: String::new() }
 }

@@ -75,7 +75,7 @@ pub async fn handle(
         let Err((error, correlation_id)) = one(message, handler).await else { return None };
         let receives = receives(message);
         if error.kind != Kind::Unavailable || receives >= MAX_RECEIVES {
-            let reason = reason(&error);
+            let reason = error.reason();
             let body = message.body.clone().unwrap_or_default();
             match dead_letters.bury(queues, DeadLetter { body, reason, receives, correlation_id }).await {
                 Ok(()) => return None,
@@ -121,15 +121,10 @@ async fn one(message: &SqsMessage, handler: &Handler<'_>) -> Result<(), (Error, 
         read_units = usage.read_units,
         write_units = usage.write_units,
         code = result.as_ref().err().map(|error| error.code),
-        cause = result.as_ref().err().map(reason),
+        cause = result.as_ref().err().map(Error::reason),
         "message"
     );
     result.map_err(|error| (error, correlation_id))
-}
-
-/// Why a message failed, in a line.
-fn reason(error: &Error) -> String {
-    error.cause().unwrap_or_else(|| error.to_string())
 }
 
 /// How often a message was tried, this time included.

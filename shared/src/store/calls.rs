@@ -16,9 +16,10 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure, WriteRequest};
-use backon::{BackoffBuilder, ExponentialBuilder};
+use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 
 use super::Item;
+use super::transaction::patience;
 use crate::error::Error;
 
 /// A call on its way. Boxed, so that the machinery behind it (the SDK, HTTP, TLS) is compiled once,
@@ -111,26 +112,14 @@ pub async fn back_off(attempt: usize) {
     }
 }
 
-/// How often a single write is sent again because a transaction was at its item.
-const CONFLICT_ATTEMPTS: usize = 5;
-
-/// Sends a single write, again when a transaction was at its item in that moment: nothing was decided then, and the
-/// SDK does not send it again by itself.
-async fn past_transactions<T, E, R, F>(send: impl Fn() -> F) -> Result<T, SdkError<E, R>>
+/// Writes an item, again while a transaction on it is in the way: nothing was decided then.
+async fn past_transactions<T, E, F>(write: impl FnMut() -> F) -> Result<T, SdkError<E>>
 where
     E: ProvideErrorMetadata,
-    F: Future<Output = Result<T, SdkError<E, R>>>,
+    F: Future<Output = Result<T, SdkError<E>>>,
 {
-    let mut attempt = 0;
-    loop {
-        back_off(attempt).await;
-        let result = send().await;
-        let met = result.as_ref().is_err_and(|error| error.code() == Some("TransactionConflictException"));
-        if !met || attempt == CONFLICT_ATTEMPTS {
-            return result;
-        }
-        attempt += 1;
-    }
+    let met = |error: &SdkError<E>| error.code() == Some("TransactionConflictException");
+    write.retry(patience()).when(met).await
 }
 
 /// Puts an item if its condition holds. `Err` within `Ok` when it failed, with the item found there, if any.

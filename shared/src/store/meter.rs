@@ -17,6 +17,7 @@ use aws_sdk_dynamodb::operation::delete_item::{DeleteItemInput, DeleteItemOutput
 use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
 use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
 use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
+use aws_sdk_dynamodb::operation::scan::{ScanInput, ScanOutput};
 use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput};
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
@@ -115,6 +116,8 @@ fn wanted(input: &mut Input) -> Option<&mut Option<ReturnConsumedCapacity>> {
         input.downcast_mut::<GetItemInput>().map(|input| &mut input.return_consumed_capacity)
     } else if input.downcast_ref::<QueryInput>().is_some() {
         input.downcast_mut::<QueryInput>().map(|input| &mut input.return_consumed_capacity)
+    } else if input.downcast_ref::<ScanInput>().is_some() {
+        input.downcast_mut::<ScanInput>().map(|input| &mut input.return_consumed_capacity)
     } else if input.downcast_ref::<BatchGetItemInput>().is_some() {
         input.downcast_mut::<BatchGetItemInput>().map(|input| &mut input.return_consumed_capacity)
     } else if input.downcast_ref::<TransactWriteItemsInput>().is_some() {
@@ -136,6 +139,8 @@ fn consumed(output: &Output) -> (&[ConsumedCapacity], &[ConsumedCapacity]) {
     if let Some(output) = output.downcast_ref::<GetItemOutput>() {
         (output.consumed_capacity().map_or(&[], from_ref), &[])
     } else if let Some(output) = output.downcast_ref::<QueryOutput>() {
+        (output.consumed_capacity().map_or(&[], from_ref), &[])
+    } else if let Some(output) = output.downcast_ref::<ScanOutput>() {
         (output.consumed_capacity().map_or(&[], from_ref), &[])
     } else if let Some(output) = output.downcast_ref::<BatchGetItemOutput>() {
         (output.consumed_capacity(), &[])

@@ -5,6 +5,7 @@ mod calls;
 mod listing;
 mod meter;
 mod revocations;
+mod segment;
 mod transaction;
 
 use std::collections::HashMap;
@@ -27,6 +28,7 @@ pub use calls::{Call, back_off, batch_get, batch_write, delete, get, put, query,
 pub use listing::{Listing, POSITION, Sieve, list, position};
 pub use meter::{Meter, Usage};
 pub use revocations::Revocations;
+pub use segment::{Segment, Segments};
 pub use transaction::{Refused, transact};
 
 /// An item as DynamoDB keeps it.

@@ -47,16 +47,20 @@ async fn try_transact(client: &Client, parts: Vec<TransactWriteItem>) -> Result<
             Err(error) => cancelled(error).map(Err),
         }
     };
-    let backoff = ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(10))
-        .with_max_delay(Duration::from_millis(250))
-        .with_max_times(8)
-        .with_jitter();
-    match attempt.retry(backoff).when(|failure| matches!(failure, Failure::Again(_))).await {
+    match attempt.retry(patience()).when(|failure| matches!(failure, Failure::Again(_))).await {
         Ok(result) => Ok(result),
         Err(Failure::Again(error)) => Err(Error::unavailable(*error)),
         Err(Failure::Final(error)) => Err(error),
     }
+}
+
+/// How long transactions of others are waited for.
+pub(super) fn patience() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(10))
+        .with_max_delay(Duration::from_millis(250))
+        .with_max_times(8)
+        .with_jitter()
 }
 
 /// Why an attempt at a transaction gave no answer.

@@ -1,5 +1,8 @@
 //! DynamoDB inside the test's process, with the tables as `template.yaml` defines them.
 
+use std::sync::LazyLock;
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_dynamodb::types::{
@@ -8,6 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::http::HttpClient;
+use aws_smithy_types::timeout::TimeoutConfig;
 use dynoxide::Database;
 use serde::Deserialize;
 use serde_yaml_ng::Value;
@@ -40,25 +44,35 @@ impl Cloud {
         cloud
     }
 
-    /// A client as the functions have it.
+    /// A client as the functions have it, but for its patience.
     pub fn client(&self) -> Client {
-        self.client_over(Builder::new().build_http())
+        store::client(&self.config(Builder::new().build_http()).build())
     }
 
     /// A client whose calls meet faults: for each call, `plan` is told its operation
     /// (`TransactWriteItems`) and its number from 0 and says what goes wrong, if anything.
     pub fn client_with(&self, plan: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static) -> Client {
-        self.client_over(Faulty::new(Builder::new().build_http(), plan))
+        store::client(&self.config(Faulty::new(Builder::new().build_http(), plan)).build())
     }
 
-    fn client_over(&self, http: impl HttpClient + 'static) -> Client {
-        let config = crate::aws::builder()
+    /// As [`client_with`](Self::client_with), and each call is waited for only so long, and again; two and a half
+    /// times as long in all, as the functions do.
+    pub fn impatient_client_with(
+        &self,
+        patience: Duration,
+        plan: impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Client {
+        let config = self.config(Faulty::new(Builder::new().build_http(), plan));
+        store::client(&config.timeout_config(timeouts(patience)).build())
+    }
+
+    fn config(&self, http: impl HttpClient + 'static) -> aws_types::sdk_config::Builder {
+        crate::aws::builder()
             .region(Region::new("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
             .endpoint_url(&self.endpoint)
             .http_client(http)
-            .build();
-        store::client(&config)
+            .timeout_config(timeouts(PATIENCE))
     }
 
     /// Everything a table holds: to show that nothing changed.
@@ -66,17 +80,28 @@ impl Cloud {
     /// # Panics
     /// When the table cannot be read.
     pub async fn items(&self, table: &str) -> Vec<Item> {
-        self.client().scan().table_name(table).send().await.unwrap().items.unwrap_or_default()
+        let pages = self.client().scan().table_name(table).into_paginator().items().send();
+        pages.collect::<Result<Vec<_>, _>>().await.unwrap()
     }
 }
 
-/// `template.yaml`, its CloudFormation tags kept.
+/// How long a test waits for a call, on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn timeouts(patience: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(patience).operation_timeout(patience * 5 / 2).build()
+}
+
+/// `template.yaml`, its CloudFormation tags kept. Read once: it is long, and proofs start many a cloud.
 ///
 /// # Panics
 /// When it cannot be read.
-pub fn template() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
-    serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+pub fn template() -> &'static Value {
+    static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
+        serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    });
+    &TEMPLATE
 }
 
 #[derive(Deserialize)]

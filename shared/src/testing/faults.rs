@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::json;
 
 /// What goes wrong with a call.
@@ -20,8 +21,15 @@ use serde_json::json;
 pub enum Fault {
     /// The transaction met others: one `TransactionConflict` per part named, `None` for the rest.
     Conflict { parts: Vec<bool> },
-    /// The write of a single item met a transaction at it.
-    MetTransaction,
+    /// The transaction is cancelled for these reasons: of its first parts, of the rest none.
+    Cancelled { reasons: &'static [&'static str] },
+    /// The transaction meets others where no condition is in its way: parts that are refused say so, the rest
+    /// tells conflicts.
+    AmongConflicts,
+    /// The write of one item meets a transaction on it.
+    ItemConflict,
+    /// Nothing of the batch is read or written: all of it is left to be asked for again.
+    LeftUndone,
     /// DynamoDB throttles the call.
     Throttled,
     /// DynamoDB answers with an internal error.
@@ -61,6 +69,11 @@ pub struct Strike {
 }
 
 impl Strike {
+    /// Whether the work came to the call: if not, nothing broke.
+    pub fn has_struck(&self) -> bool {
+        self.struck.load(Ordering::SeqCst)
+    }
+
     /// The faults of a client ([`Cloud::client_with`](super::Cloud::client_with)) that breaks so.
     pub fn plan(&self) -> impl Fn(&str, usize) -> Option<Fault> + Send + Sync + 'static {
         let strike = self.clone();
@@ -82,12 +95,12 @@ impl Strike {
 /// where they are sent: one that is added to the work is broken too.
 pub async fn break_every_call<F: Future<Output = ()>>(round: impl Fn(Strike) -> F) -> usize {
     let mut breaks = 0;
-    for how in Break::ALL {
-        for call in 0.. {
+    for call in 0.. {
+        for how in Break::ALL {
             let strike = Strike { how, call, struck: Arc::default() };
             round(strike.clone()).await;
-            if !strike.struck.load(Ordering::SeqCst) {
-                break;
+            if !strike.has_struck() {
+                return breaks;
             }
             breaks += 1;
         }
@@ -139,17 +152,59 @@ impl HttpConnector for Faulty<SharedHttpConnector> {
                     tokio::time::sleep(time).await;
                     answer
                 }
-                Some(Fault::MetTransaction) => Ok(refusal(400, "TransactionConflictException", json!({}))),
                 Some(Fault::Throttled) => Ok(refusal(400, "ThrottlingException", json!({}))),
                 Some(Fault::InternalError) => Ok(refusal(500, "InternalServerError", json!({}))),
+                Some(Fault::ItemConflict) => Ok(refusal(400, "TransactionConflictException", json!({}))),
                 Some(Fault::Conflict { parts }) => {
-                    let reason = |met| json!({"Code": if met { "TransactionConflict" } else { "None" }});
-                    let reasons: Vec<_> = parts.into_iter().map(reason).collect();
-                    Ok(refusal(400, "TransactionCanceledException", json!({"CancellationReasons": reasons})))
+                    Ok(cancelled(parts.into_iter().map(|met| if met { "TransactionConflict" } else { "None" })))
                 }
+                Some(Fault::Cancelled { reasons }) => {
+                    let parts = parts(&request);
+                    Ok(cancelled(reasons.iter().copied().chain(std::iter::repeat("None")).take(parts)))
+                }
+                Some(Fault::LeftUndone) => Ok(left_undone(&request)),
+                Some(Fault::AmongConflicts) => among_conflicts(inner.call(request).await?).await,
             }
         })
     }
+}
+
+/// A transaction's cancellation, by a reason for each part.
+fn cancelled<'a>(reasons: impl Iterator<Item = &'a str>) -> HttpResponse {
+    let reasons: Vec<_> = reasons.map(|code| json!({"Code": code})).collect();
+    refusal(400, "TransactionCanceledException", json!({"CancellationReasons": reasons}))
+}
+
+/// How many parts a transaction has.
+fn parts(request: &HttpRequest) -> usize {
+    asked(request)["TransactItems"].as_array().map(Vec::len).unwrap_or_default()
+}
+
+/// The answer to a batch of which nothing was done.
+fn left_undone(request: &HttpRequest) -> HttpResponse {
+    let items = asked(request)["RequestItems"].take();
+    answer(200, &json!({"Responses": {}, "UnprocessedKeys": items, "UnprocessedItems": items}))
+}
+
+/// What a call says.
+fn asked(request: &HttpRequest) -> serde_json::Value {
+    let body = request.body().bytes().unwrap_or_default();
+    serde_json::from_slice(body).unwrap_or_default()
+}
+
+/// The answer to a transaction, where it is refused with conflicts in place of the parts that passed.
+async fn among_conflicts(mut response: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+    let other = |error| ConnectorError::other(Box::new(error), None);
+    let body = ByteStream::new(response.take_body()).collect().await.map_err(other)?.to_vec();
+    let mut answer: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let Some(reasons) = answer["CancellationReasons"].as_array_mut() else {
+        *response.body_mut() = SdkBody::from(body);
+        return Ok(response);
+    };
+    for reason in reasons.iter_mut().filter(|reason| reason["Code"] == "None") {
+        *reason = json!({"Code": "TransactionConflict"});
+    }
+    Ok(refusal(400, "TransactionCanceledException", json!({"CancellationReasons": reasons})))
 }
 
 fn reset() -> ConnectorError {
@@ -158,6 +213,10 @@ fn reset() -> ConnectorError {
 
 fn refusal(status: u16, kind: &str, mut body: serde_json::Value) -> HttpResponse {
     body["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{kind}"));
+    answer(status, &body)
+}
+
+fn answer(status: u16, body: &serde_json::Value) -> HttpResponse {
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.to_string()));
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     response

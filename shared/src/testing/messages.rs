@@ -2,6 +2,7 @@
 
 use aws_lambda_events::event::dynamodb::{Event as StreamEvent, EventRecord};
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
@@ -23,6 +24,16 @@ pub fn published(function: &str, mapping: impl Fn(&Change<'_>) -> Result<Vec<Mes
     let records = stream_records(function);
     let messages = records.iter().flat_map(|record| mapping(&Change::new(record)).unwrap());
     messages.map(|message| message.event).collect()
+}
+
+/// What a publisher makes of an item that has become so.
+///
+/// # Panics
+/// When the item cannot be stored, or read.
+pub fn told<T: Serialize>(item: &T, mapping: impl Fn(&Change<'_>) -> Result<Vec<Message>, Error>) -> Vec<Message> {
+    let mut record = EventRecord::default();
+    record.change.new_image = serde_dynamo::to_item(item).unwrap();
+    mapping(&Change::new(&record)).unwrap()
 }
 
 /// The messages of `events/<function>.json`, of a function that a queue drives.

@@ -13,13 +13,15 @@ pub mod cost;
 mod faults;
 mod messages;
 mod post;
+mod stand_in;
 mod tokens;
 
 pub use call::{Answer, BASE_URL, Call};
 pub use cloud::{Cloud, template};
 pub use faults::{Break, Fault, Strike, break_every_call};
-pub use messages::{published, queue_events, queue_messages, stream_records};
+pub use messages::{published, queue_events, queue_messages, stream_records, told};
 pub use post::Post;
+pub use stand_in::StandIn;
 pub use tokens::Tokens;
 
 /// The full figure under `make proof` (`PROOF=full`), else the small one.

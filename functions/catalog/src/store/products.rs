@@ -9,7 +9,7 @@ use shared::store::{self, Item, TransactWriteItem, number, text};
 
 use super::rows::{product_item, product_key, rows};
 use super::{ATTEMPTS, Catalog, Parts, brand_key, category_key};
-use crate::product::{Availability, Product};
+use crate::product::{Availability, Product, Rated};
 use crate::sku::Sku;
 
 /// What a refused part of a product's transaction means.
@@ -120,15 +120,30 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` when the table does not answer or others keep writing.
     pub async fn set_stock(&self, id: &str, stock: &Availability) -> Result<(), Error> {
+        let newer = |old: &Product| old.stock.sequence < stock.sequence;
+        self.set(id, |old| newer(&old).then(|| Product { stock: stock.clone(), ..old })).await
+    }
+
+    /// Keeps what reviews tells of a product, as [`set_stock`](Self::set_stock) does.
+    ///
+    /// # Errors
+    /// As [`set_stock`](Self::set_stock).
+    pub async fn set_rating(&self, id: &str, rated: &Rated) -> Result<(), Error> {
+        let newer = |old: &Product| old.rated.sequence < rated.sequence;
+        self.set(id, |old| newer(&old).then(|| Product { rated: rated.clone(), ..old })).await
+    }
+
+    /// Keeps what another service tells: `change` is given the present product and tells the next, or nothing.
+    async fn set(&self, id: &str, change: impl Fn(Product) -> Option<Product>) -> Result<(), Error> {
         for attempt in 0..ATTEMPTS {
             store::back_off(attempt).await;
             let stored: Option<Stored<Product>> = self.read(&product_key(id), true).await?;
-            let newer = |stored: &Stored<Product>| stored.value.stock.sequence < stock.sequence;
-            let Some(Stored { value: old, fingerprint }) = stored.filter(newer) else { return Ok(()) };
-            let new = Product { stock: stock.clone(), ..old.clone() };
+            let Some(Stored { value: old, fingerprint }) = stored else { return Ok(()) };
+            let Some(new) = change(old.clone()) else { return Ok(()) };
             let mut parts = Parts::new();
             parts.add(Part::Product, self.put_over_read(product_item(&new, &fingerprint)?, &old)?);
-            if (new.stock.in_stock, new.stock.sold) != (old.stock.in_stock, old.stock.sold) {
+            let told = |product: &Product| (product.stock.in_stock, product.stock.sold, product.rated.histogram);
+            if told(&new) != told(&old) {
                 self.add_rows(&mut parts, Some(&old), Some(&new))?;
             }
             if self.write(parts).await?.is_ok() {
@@ -215,18 +230,21 @@ impl Catalog {
     }
 }
 
-/// The condition that a product is the one that was read: of its version, and by what inventory told then. Both change
-/// by themselves, and a write of either puts the whole product.
+/// The condition that a product is the one that was read: of its version, and by what inventory and reviews told then.
+/// Each changes by itself, and a write of any puts the whole product.
 fn as_read(product: &Product) -> (String, Item) {
     let mut values = Item::from([(":version".to_owned(), number(product.version))]);
-    let told = match &product.stock.sequence {
-        Some(sequence) => {
-            values.insert(":sequence".to_owned(), text(sequence));
-            "stock.#sequence = :sequence"
-        }
-        None => "attribute_not_exists(stock.#sequence)",
-    };
-    (format!("#version = :version AND {told}"), values)
+    let mut conditions = vec!["#version = :version".to_owned()];
+    for (name, sequence) in [("stock", &product.stock.sequence), ("rated", &product.rated.sequence)] {
+        conditions.push(match sequence {
+            Some(sequence) => {
+                values.insert(format!(":{name}"), text(sequence));
+                format!("{name}.#sequence = :{name}")
+            }
+            None => format!("attribute_not_exists({name}.#sequence)"),
+        });
+    }
+    (conditions.join(" AND "), values)
 }
 
 fn as_read_names() -> HashMap<String, String> {

@@ -19,7 +19,7 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-const ABOUT: &str = "A shop's backend: sign in, keep a catalogue, keep stock, sell. JSON:API 1.1 \
+const ABOUT: &str = "A shop's backend: sign in, keep a catalogue, keep stock, sell, review. JSON:API 1.1 \
     (<https://jsonapi.org/format/1.1/>): documents are `application/vnd.api+json`, lists are paged by cursors \
     (`links.next`), errors have a `code`.\n\nTo try it here: `POST /auth/login` with your address and password. \
     The page then signs its further requests with the access token, for 15 minutes; `Authorize` takes one by hand.\n\n\
@@ -38,6 +38,7 @@ fn document() -> Value {
         ("inventory", "Stock and its movements."),
         ("sales", "Purchases, and what was sold."),
         ("carts", "Carts of customers and guests, and their checkout."),
+        ("reviews", "What buyers say of products, and ratings."),
         ("edge", "The API as a whole."),
     ];
     let tags: Vec<Value> = tags.iter().map(|(name, about)| json!({"name": name, "description": about})).collect();

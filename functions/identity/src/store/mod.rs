@@ -11,6 +11,7 @@
 
 mod attempts;
 mod change;
+mod directory;
 mod sessions;
 
 use std::collections::HashMap;
@@ -26,6 +27,7 @@ use crate::account::Account;
 use crate::national_id::NationalId;
 use crate::user::User;
 pub use change::Change;
+pub use directory::Directory;
 pub use sessions::Rotation;
 
 const ALL_USERS: &str = "users";
@@ -89,6 +91,20 @@ impl Users {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(user_key(id))).consistent_read(true);
         let item = store::get(read).await?.filter(|item| !item.contains_key(DELETED_AT));
         item.map(store::from_item).transpose()
+    }
+
+    /// Those of up to 100 users, each named once, who are there, in this order. One consistent batch read.
+    ///
+    /// # Errors
+    /// When the table does not answer, or not whole.
+    pub async fn those(&self, ids: &[&str]) -> Result<Vec<User>, Error> {
+        let keys = ids.iter().map(|id| Item::from([("pk".to_owned(), text(user_key(id)))])).collect();
+        let wanted = HashMap::from([(self.table.clone(), keys)]);
+        let found = store::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default();
+        let there = found.into_iter().filter(|item| !item.contains_key(DELETED_AT)).map(store::from_item::<User>);
+        let mut users: HashMap<_, _> =
+            there.map(|user| user.map(|user| (user.id.clone(), user))).collect::<Result<_, _>>()?;
+        Ok(ids.iter().filter_map(|id| users.remove(*id)).collect())
     }
 
     /// The user of a folded address. Two consistent reads.

@@ -13,6 +13,7 @@
 //! | `by-time`: `productId`, `listingPosition` | a product's movements, newest first |
 //! | `by-level`: `listing` = `stock`, `levelPosition` | stock, what has run out first; written when a level changes |
 
+mod books;
 mod changes;
 mod lists;
 
@@ -25,6 +26,7 @@ use shared::{Error, StartupError, config};
 
 use crate::movement::Movement;
 use crate::stock::StockItem;
+pub use books::Books;
 pub use changes::{Adjusted, Known};
 
 /// The shop's stock.
@@ -115,9 +117,13 @@ impl Stock {
 
 fn movement_item(movement: &Movement) -> Result<Item, Error> {
     let mut item = store::to_item(movement)?;
-    item.insert("sk".to_owned(), text(format!("movement#{}", movement.id)));
+    item.insert("sk".to_owned(), text(movement_key(&movement.id)));
     item.insert(POSITION.to_owned(), text(lists::by_time(movement)));
     Ok(item)
+}
+
+fn movement_key(id: &str) -> String {
+    format!("movement#{id}")
 }
 
 fn key(product_id: &str) -> Item {

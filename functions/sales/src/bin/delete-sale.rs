@@ -25,10 +25,10 @@ async fn main() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use sales::status::Status;
-    use sales::testing::Shop;
+    use sales::testing::{Shop, books};
     use shared::auth::Role;
     use shared::clock;
-    use shared::testing::{Call, customer};
+    use shared::testing::{Call, Fault, customer};
 
     async fn delete(shop: &Shop, id: &str, role: Role) -> u16 {
         let call = Call::event("delete-sale").path("id", id).bearer(&shop.tokens.token("eva", role));
@@ -46,5 +46,30 @@ mod tests {
         shop.transitions().apply(&sale.id, Status::Cancelled, &ana, any, clock::now()).await.unwrap();
         assert_eq!(delete(&shop, &sale.id, Role::Staff).await, 204);
         assert_eq!(delete(&shop, &sale.id, Role::Staff).await, 404);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_was_lost_on_the_way_is_given_the_second_time() {
+        let shop = Shop::with(&[10]).await;
+        let id = shop.holds(&[(0, 3)]).await;
+        let any = |_: &Sale| Ok(());
+        shop.transitions().apply(&id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
+        let lost = |_: &str, call| (call == 1).then_some(Fault::ResetAfterCommit);
+        let sales = Sales::new(shop.cloud.client_with(lost), "SalesTable");
+        assert!(sales.delete(&id, Sale::check_deletable).await.is_ok());
+        assert_eq!(delete(&shop, &id, Role::Staff).await, 404);
+    }
+
+    #[tokio::test]
+    async fn what_is_bought_again_under_the_key_of_a_deleted_sale_has_movements_of_its_own() {
+        let shop = Shop::with(&[10]).await;
+        let sale = shop.buy("ana", "k", 3).await;
+        books::close(&shop.cloud, &shop.stock(), "sold").await;
+        let any = |_: &Sale| Ok(());
+        shop.transitions().apply(&sale.id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
+        books::close(&shop.cloud, &shop.stock(), "cancelled").await;
+        assert_eq!(delete(&shop, &sale.id, Role::Staff).await, 204);
+        assert_eq!((shop.buy("ana", "k", 2).await.id, shop.available(0).await), (sale.id, 8));
+        books::close(&shop.cloud, &shop.stock(), "sold again").await;
     }
 }

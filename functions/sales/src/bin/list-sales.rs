@@ -1,41 +1,55 @@
-//! `GET /sales`: signed-in users list their own sales, staff all, filtered, newest first; `include=lines`.
+//! `GET /sales`: signed-in users list their own sales, staff all, filtered, newest first; `include=lines,customer`.
 
-use sales::Sales;
 use sales::line::{self, Shown};
 use sales::listing::{FILTERS, Wanted};
+use sales::{Customers, Sales};
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
 use shared::jsonapi::page::PARAMETERS;
 use shared::jsonapi::{self, Cursors, Included};
 use shared::{Error, StartupError};
 
-async fn list_sales(sales: &Sales, tokens: &Verifier, cursors: &Cursors, request: Request) -> Result<Response, Error> {
+async fn list_sales(
+    sales: &Sales,
+    customers: &Customers,
+    tokens: &Verifier,
+    cursors: &Cursors,
+    request: Request,
+) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
     let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort", "include"]].concat())?;
-    let (wanted, lines_apart) = (Wanted::parse(&query, &caller)?, query.include(&["lines"])?.contains("lines"));
+    let (wanted, include) = (Wanted::parse(&query, &caller)?, query.include(&["lines", "customer"])?);
+    let lines_apart = include.contains("lines");
     let page = cursors.page(&query, &format!("sales?{wanted:?}"))?;
     let page = sales.list(&wanted, &page).await?;
     let lines: Vec<_> = page.items.iter().filter(|_| lines_apart).flat_map(line::lines).collect();
-    let answer = jsonapi::list(&page.map(|sale| Shown { sale, lines_apart }), &request);
-    Ok(Included::new(&request).with(&lines).put_into(answer))
+    let asked = if include.contains("customer") { page.items.as_slice() } else { &[] };
+    let included = Included::new(&request).with(&lines).with(&customers.of(asked).await?);
+    Ok(included.put_into(jsonapi::list(&page.map(|sale| Shown { sale, lines_apart }), &request)))
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartupError> {
-    let (sales, tokens, cursors) = (Sales::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
-    http::run(|request| list_sales(&sales, &tokens, &cursors, request)).await
+    let (sales, customers) = (Sales::from_env().await?, Customers::from_env()?);
+    let (tokens, cursors) = (Verifier::from_env()?, Cursors::from_env()?);
+    http::run(|request| list_sales(&sales, &customers, &tokens, &cursors, request)).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use sales::testing::Shop;
+    use serde_json::json;
     use shared::auth::Role;
-    use shared::testing::{Answer, Call};
+    use shared::testing::{Answer, Call, StandIn};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
+        ask(shop, &Customers::new("http://127.0.0.1:1", ""), call).await
+    }
+
+    async fn ask(shop: &Shop, customers: &Customers, call: &Call) -> Answer {
         let (sales, verifier, cursors) = (shop.sales(), shop.tokens.verifier(), Cursors::new("key"));
-        call.send(|request| list_sales(&sales, &verifier, &cursors, request)).await
+        call.send(|request| list_sales(&sales, customers, &verifier, &cursors, request)).await
     }
 
     fn ids(answer: &Answer) -> Vec<String> {
@@ -89,7 +103,7 @@ mod tests {
         }
         let another = shared::ids::new();
         let others = [("filter[customer]", another.as_str())];
-        assert_eq!(send(&shop, &eva.query(&others)).await.body["data"], serde_json::json!([]));
+        assert_eq!(send(&shop, &eva.query(&others)).await.body["data"], json!([]));
         assert_eq!(send(&shop, &ana.query(&others)).await.status, 403);
     }
 
@@ -116,5 +130,24 @@ mod tests {
         let answer = send(&shop, &call.bearer(&shop.tokens.token("ana", Role::Customer))).await;
         assert_eq!(answer.body["included"].as_array().map(Vec::len), Some(2));
         assert_eq!(answer.usage.calls, 1);
+    }
+
+    #[tokio::test]
+    async fn the_customers_of_all_listed_sales_are_one_question_and_each_is_included_once() {
+        let shop = Shop::with(&[9]).await;
+        for (user, key) in [("ana", "a"), ("ana", "b"), ("bob", "a")] {
+            shop.buy(user, key, 1).await;
+        }
+        let users = ["ana", "bob"].map(|id| json!({"type": "users", "id": id, "attributes": {}}));
+        let identity = StandIn::start(vec![(200, json!({"data": users}))]).await;
+        let customers = Customers::new(&identity.url, "secret");
+        let eva = Call::event("list-sales").bearer(&shop.tokens.token("eva", Role::Staff));
+        let eva = eva.query(&[("include", "customer")]);
+        let answer = ask(&shop, &customers, &eva).await;
+        assert_eq!(answer.body["included"].as_array().map(Vec::len), Some(2));
+        assert_eq!(identity.asked(), ["/internal/users?filter%5Bid%5D=ana,bob"]);
+        let nobodys = eva.query(&[("include", "customer"), ("filter[status]", "rejected")]);
+        assert_eq!(ask(&shop, &customers, &nobodys).await.body["included"], json!([]));
+        assert_eq!(identity.asked().len(), 1);
     }
 }

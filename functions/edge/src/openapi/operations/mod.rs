@@ -4,6 +4,7 @@ mod carts;
 mod catalog;
 mod edge;
 mod identity;
+mod reviews;
 mod selling;
 
 use super::operation::Operation;
@@ -16,6 +17,7 @@ pub fn all() -> Vec<(&'static str, Operation)> {
         .chain(of("inventory", selling::inventory()))
         .chain(of("sales", selling::sales()))
         .chain(of("carts", carts::operations()))
+        .chain(of("reviews", reviews::operations()))
         .chain(of("edge", edge::operations()))
         .collect()
 }

@@ -87,11 +87,11 @@ pub fn sales() -> Vec<Operation> {
             .with(query("filter[customer]", &schema("Id"), "Of this customer; of others, for staff."))
             .with(query("filter[createdAt]", &period(), PERIOD))
             .with(query("sort", &words(&["createdAt", "-createdAt"]), "Without it, `-createdAt`: newest first."))
-            .includes(&["lines"])
+            .includes(&["lines", "customer"])
             .lists("Sale")
             .refuses(&["forbidden"]),
         operation(("GET", "/sales/{id}"), "get-sale", "Read a sale", (Users, "users their own, staff any"))
-            .includes(&["lines"])
+            .includes(&["lines", "customer"])
             .shows("Sale"),
         operation(
             ("PATCH", "/sales/{id}"),

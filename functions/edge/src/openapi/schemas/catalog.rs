@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::parts::{line, list, nullable, prose, schema, time, with, words};
+use super::reviews::rating_of_product;
 use super::types::Access::{Needed, ReadOnly, Settable};
 use super::types::{Attribute, Document, ID, Linkage, Relation, Type, attribute};
 
@@ -51,6 +52,7 @@ fn product() -> Vec<Attribute> {
         attribute(Settable, "tags", list(&line(1, 50), 0, 20), json!(["kitchen"])),
         attribute(Settable, "imageUrl", image_url(), json!("https://images.shop.example/cup.jpg")),
         attribute(ReadOnly, "inStock", json!({"type": "boolean"}), json!(true)),
+        rating_of_product(),
     ]
 }
 

@@ -75,6 +75,16 @@ pub fn types() -> Vec<Type> {
             includes: &[],
         },
         Type {
+            name: "Customer",
+            kind: "users",
+            about: "Who bought, as identity knows them now: how to speak to them. Nobody's once the account is gone.",
+            path: None,
+            versioned: false,
+            attributes: vec![email(ReadOnly), display_name(ReadOnly)],
+            relations: vec![],
+            includes: &[],
+        },
+        Type {
             name: "Session",
             kind: "sessions",
             about: "A session: an access token, and a refresh token that is good for one use.",

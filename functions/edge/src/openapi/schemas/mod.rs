@@ -4,12 +4,13 @@
 //! | --- | --- |
 //! | [`parts`] | kinds of values |
 //! | [`types`] | what a type is made of; its schemas and examples follow |
-//! | [`identity`], [`catalog`], [`selling`], [`carts`] | the tables of types and request documents |
+//! | [`identity`], [`catalog`], [`selling`], [`carts`], [`reviews`] | the tables of types and request documents |
 
 pub mod carts;
 mod catalog;
 mod identity;
 pub mod parts;
+mod reviews;
 pub mod selling;
 pub mod types;
 
@@ -21,13 +22,13 @@ use types::{Document, Type};
 
 /// Every type that answers show.
 pub fn types() -> Vec<Type> {
-    [identity::types(), catalog::types(), selling::types(), carts::types()].concat()
+    [identity::types(), catalog::types(), selling::types(), carts::types(), reviews::types()].concat()
 }
 
 /// Every document that requests send.
 pub fn documents() -> Vec<Document> {
-    let all = identity::documents().into_iter().chain(catalog::documents()).chain(selling::documents());
-    all.chain(carts::documents()).collect()
+    let buying = [selling::documents(), carts::documents(), reviews::documents()].into_iter().flatten();
+    identity::documents().into_iter().chain(catalog::documents()).chain(buying).collect()
 }
 
 /// The type of a schema's name.

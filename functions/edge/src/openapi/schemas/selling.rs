@@ -23,7 +23,7 @@ fn movement() -> Type {
         path: None,
         versioned: false,
         attributes: vec![
-            attribute(Needed, "kind", words(&["receipt", "adjustment"]), json!("receipt")),
+            attribute(Needed, "kind", words(&["receipt", "adjustment", "sale", "cancellation"]), json!("receipt")),
             attribute(Needed, "quantity", quantity, json!(100)),
             attribute(Needed, "reason", line(1, 500), json!("Delivery")),
             attribute(Settable, "reference", nullable(line(1, 100)), json!("PO-2026-118")),
@@ -154,7 +154,7 @@ pub fn types() -> Vec<Type> {
                 attribute(ReadOnly, "updatedAt", time(), json!("2026-11-22T10:15:42Z")),
             ],
             relations: vec![one("customer", "users"), lines_apart],
-            includes: &["SaleLine"],
+            includes: &["SaleLine", "Customer"],
         },
         line_by_itself(),
     ]
@@ -162,7 +162,9 @@ pub fn types() -> Vec<Type> {
 
 pub fn documents() -> Vec<Document> {
     let ordered = json!([{"productId": ID, "quantity": 2, "expectedUnitPrice": {"amount": 1250, "currency": "USD"}}]);
-    let receipt = json!({
+    // The others follow from sales.
+    let by_hand = json!({
+        "allOf": [{"properties": {"kind": words(&["receipt", "adjustment"])}}],
         "if": {"properties": {"kind": {"const": "receipt"}}},
         "then": {"properties": {"quantity": {"minimum": 1}}},
     });
@@ -176,7 +178,7 @@ pub fn documents() -> Vec<Document> {
             relations: vec![],
             rules: json!({"required": ["status"]}),
         },
-        Document { rules: receipt, ..movement().new_document("NewStockMovement") },
+        Document { rules: by_hand, ..movement().new_document("NewStockMovement") },
         Document {
             name: "Purchase",
             kind: "sales",

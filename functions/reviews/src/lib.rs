@@ -1,0 +1,19 @@
+//! Reviews: what buyers say of what they bought, and each product's rating. Owns the table `ReviewsTable`.
+//!
+//! | File | What it holds |
+//! | --- | --- |
+//! | [`review`] | reviews: what a request may say of one, who may do what, what answers show |
+//! | [`rating`] | a product's rating: average, count and histogram |
+//! | [`listing`] | which reviews a list shows |
+//! | [`events`] | what it tells the other services, and what it learns from them |
+//! | [`store`] | the table |
+
+pub mod events;
+pub mod listing;
+pub mod rating;
+pub mod review;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use store::Reviews;

@@ -1,0 +1,123 @@
+//! What goes with a product or a user. A sweep that was cut off is made again and goes on with what is left.
+
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, TransactWriteItem};
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::store::{self, Item, text};
+
+use super::ratings::Difference;
+use super::{ATTEMPTS, Asked, BOUGHT, Reviews, customer, mark_key, rating_key, review_key};
+use crate::listing;
+use crate::rating::Rating;
+use crate::review::{Review, Status};
+
+/// How many reviews are deleted in one transaction, which takes 100 items.
+const AT_ONCE: usize = 50;
+
+/// How many of a customer's marks are read by one query.
+const MARKS: usize = 100;
+
+impl Reviews {
+    /// Deletes all reviews of a product that is gone, fifty in a transaction with its rating. New ones are refused by
+    /// the rating, which also knows whether any are left that the index does not show yet.
+    ///
+    /// # Errors
+    /// `Unavailable` when some may be left: to be made again.
+    pub async fn sweep_product(&self, product_id: &str, now: Timestamp) -> Result<(), Error> {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
+            if self.rating_now(product_id).await?.is_none_or(|rating| rating.kept == 0) {
+                return Ok(());
+            }
+            for (_, status) in Status::NAMES {
+                self.sweep_list(product_id, status, now).await?;
+            }
+        }
+        Err(Error::unavailable("reviews of a product that is gone are left"))
+    }
+
+    /// Deletes what a list shows, as far as it does not change meanwhile.
+    async fn sweep_list(&self, product_id: &str, status: Status, now: Timestamp) -> Result<(), Error> {
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name("by-age")
+                .key_condition_expression("listing = :listing")
+                .expression_attribute_values(":listing", text(listing::list(product_id, status)));
+            let found = store::query(query, AT_ONCE).await?.into_iter().map(store::from_item);
+            let found: Vec<Review> = found.collect::<Result<_, _>>()?;
+            let parts = found.iter().map(|review| self.delete_read(review));
+            let mut parts = parts.collect::<Result<Vec<_>, _>>()?;
+            let all = found.iter().map(|review| Difference::between(Some(review), None));
+            parts.extend(self.rate(product_id, all.fold(Difference::default(), Difference::and), false, now)?);
+            // Refused, one has changed, or the index has not followed yet: looked at again, after a while.
+            if found.is_empty() || store::transact(&self.client, parts).await?.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Forgets a user: what they bought, and all of their reviews but the stars. Each product is a read and a
+    /// transaction of the mark and the review, after which the user can review it no more.
+    ///
+    /// # Errors
+    /// `Unavailable` when others keep writing, or the table does not answer: to be made again.
+    pub async fn forget(&self, user_id: &str, now: Timestamp) -> Result<(), Error> {
+        loop {
+            let marks = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :customer")
+                .projection_expression("sk")
+                .expression_attribute_values(":customer", text(customer(user_id)));
+            let marks = store::query(marks, MARKS).await?;
+            if marks.is_empty() {
+                return Ok(());
+            }
+            for product in marks.iter().filter_map(product_of) {
+                self.forget_one(user_id, product, now).await?;
+            }
+        }
+    }
+
+    async fn forget_one(&self, user_id: &str, product_id: &str, now: Timestamp) -> Result<(), Error> {
+        let id = Review::id(product_id, user_id);
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
+            let review = match self.get(&id).await? {
+                Some(review) => self.put_over(&review.clone().anonymous(now), &Asked::default(), &review)?,
+                None => self.none(&id)?,
+            };
+            let mark = Delete::builder().table_name(&self.table).set_key(Some(mark_key(user_id, product_id)));
+            let mark = TransactWriteItem::builder().delete(mark.build().map_err(Error::internal)?).build();
+            if store::transact(&self.client, vec![review, mark]).await?.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("the review kept changing"))
+    }
+
+    /// The part of a transaction that is refused when there is a review.
+    fn none(&self, id: &str) -> Result<TransactWriteItem, Error> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(review_key(id)))
+            .condition_expression("attribute_not_exists(pk)");
+        Ok(TransactWriteItem::builder().condition_check(check.build().map_err(Error::internal)?).build())
+    }
+
+    /// The rating as it is now: one read of a whole unit, for what is decided by it.
+    async fn rating_now(&self, product_id: &str) -> Result<Option<Rating>, Error> {
+        let read = self.client.get_item().table_name(&self.table).set_key(Some(rating_key(product_id)));
+        store::get(read.consistent_read(true)).await?.map(store::from_item).transpose()
+    }
+}
+
+/// The product of a mark, by its sort key.
+fn product_of(mark: &Item) -> Option<&str> {
+    mark.get("sk")?.as_s().ok()?.strip_prefix(BOUGHT)
+}

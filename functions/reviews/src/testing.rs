@@ -1,0 +1,157 @@
+//! A shop with buyers who may review, for tests.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use aws_sdk_dynamodb::Client;
+use shared::auth::{Caller, Role};
+use shared::histogram::Histogram;
+use shared::idempotency::Outcome;
+use shared::testing::{Cloud, Tokens, customer};
+use shared::{Error, clock, ids, store};
+
+use crate::review::{Review, Status};
+use crate::store::{Asked, Reviews};
+
+/// A shop on an embedded database of its own, with one product that reviews was told of.
+pub struct Shop {
+    pub cloud: Cloud,
+    pub tokens: Tokens,
+    pub reviews: Reviews,
+    pub product: String,
+}
+
+impl Shop {
+    /// A shop in which these have bought the product.
+    ///
+    /// # Panics
+    /// When it cannot be set up.
+    pub async fn with(buyers: &[&str]) -> Self {
+        let cloud = Cloud::start().await;
+        let (reviews, product) = (reviews(cloud.client()), ids::new());
+        reviews.product_is(&product, false, "1", clock::now()).await.unwrap();
+        let shop = Self { cloud, tokens: Tokens::new(), reviews, product };
+        for buyer in buyers {
+            shop.sold_to(buyer).await;
+        }
+        shop
+    }
+
+    /// Someone has bought the product: the id of the sale.
+    ///
+    /// # Panics
+    /// When it cannot be kept.
+    pub async fn sold_to(&self, buyer: &str) -> String {
+        let sale = ids::new();
+        self.reviews.mark(buyer, &self.product, &sale, true, "1").await.unwrap();
+        sale
+    }
+
+    /// A buyer's review of the product, kept.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn reviewed_by(&self, buyer: &str, rating: u8) -> Review {
+        let review = review(&self.product, buyer, rating);
+        match create(&self.reviews, review).await.unwrap() {
+            Outcome::Made(review) => review,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A review is deleted and written again, with other stars.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn rewritten(&self, review: &Review, rating: u8) {
+        self.reviews.delete(&review.id, |_| Ok(()), clock::now()).await.unwrap();
+        self.reviewed_by(review.author_id.as_deref().unwrap(), rating).await;
+    }
+
+    /// A review is hidden, or shown again.
+    ///
+    /// # Panics
+    /// When it cannot be changed.
+    pub async fn set(&self, review: &Review, status: Status) {
+        set_status(&self.reviews, review, status).await.unwrap();
+    }
+
+    /// What the stored rating says.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn rated(&self) -> Histogram {
+        self.reviews.rating(&self.product).await.unwrap().unwrap().histogram()
+    }
+
+    /// What the product's reviews come to, counted one by one, and how many there are.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    pub async fn recounted(&self) -> (Histogram, u64) {
+        let items = self.cloud.items("ReviewsTable").await.into_iter().filter(|item| item.contains_key("rating"));
+        let reviews = items.map(|item| store::from_item::<Review>(item).unwrap());
+        let (mut histogram, mut kept) = (Histogram::default(), 0);
+        for review in reviews.filter(|review| review.product_id == self.product) {
+            kept += 1;
+            if let Some(stars) = review.counts() {
+                histogram.0[usize::from(stars) - 1] += 1;
+            }
+        }
+        (histogram, kept)
+    }
+
+    /// The stored rating is what the reviews come to.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn adds_up(&self) {
+        let rating = self.reviews.rating(&self.product).await.unwrap().unwrap();
+        assert_eq!((rating.histogram(), rating.kept), self.recounted().await);
+    }
+}
+
+/// Reviews over a client: one that meets faults, say.
+pub fn reviews(client: Client) -> Reviews {
+    Reviews::new(client, "ReviewsTable")
+}
+
+/// A review that is not kept yet.
+pub fn review(product: &str, author: &str, rating: u8) -> Review {
+    let now = clock::now();
+    Review {
+        id: Review::id(product, author),
+        product_id: product.to_owned(),
+        author_id: Some(author.to_owned()),
+        rating,
+        title: Some("Good".to_owned()),
+        body: Some("Holds what it promises.".to_owned()),
+        status: Status::Published,
+        verified_purchase: true,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    }
+}
+
+/// Keeps a review, under its author's one key.
+///
+/// # Errors
+/// As [`Reviews::create`].
+pub async fn create(reviews: &Reviews, review: Review) -> Result<Outcome<Review>, Error> {
+    let asked = Asked { key: Some("k".to_owned()), fingerprint: review.rating.to_string() };
+    reviews.create(review, &asked).await
+}
+
+/// Hides or shows a review.
+///
+/// # Errors
+/// As [`Reviews::update`].
+pub async fn set_status(reviews: &Reviews, review: &Review, status: Status) -> Result<Review, Error> {
+    let set = |review: Review| Ok(Review { status, version: review.version + 1, ..review });
+    reviews.update(&review.id, set).await
+}
+
+/// A signed-in member of staff.
+pub fn staff(id: &str) -> Caller {
+    Caller { role: Role::Staff, ..customer(id) }
+}

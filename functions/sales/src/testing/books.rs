@@ -1,0 +1,185 @@
+//! The books of a shop, for tests: what its sales, its stock and its movements say, and what has to hold of them
+//! together whatever happened.
+
+use std::collections::{BTreeSet, HashMap};
+
+use inventory::Stock;
+use inventory::events::on_sale_event;
+use inventory::movement::{Kind, Movement};
+use inventory::stock::StockItem;
+use shared::events::{Event, To};
+use shared::testing::{Cloud, told};
+use shared::{clock, store};
+
+use crate::events::Routes;
+use crate::line::SaleLine;
+use crate::sale::Sale;
+use crate::status::Status;
+
+/// Everything that the tables of sales and of inventory hold, read while nobody writes.
+pub struct Books {
+    pub sales: Vec<Sale>,
+    pub stock: Vec<StockItem>,
+    pub movements: Vec<Movement>,
+}
+
+impl Books {
+    /// Reads them.
+    ///
+    /// # Panics
+    /// When an item cannot be read.
+    pub async fn of(cloud: &Cloud) -> Self {
+        let sales = cloud.items("SalesTable").await.into_iter().map(|item| store::from_item(item).unwrap());
+        let mut books = Self { sales: sales.collect(), stock: Vec::new(), movements: Vec::new() };
+        for item in cloud.items("InventoryTable").await {
+            match item["sk"].as_s().unwrap().as_str() {
+                "stock" => books.stock.push(store::from_item(item).unwrap()),
+                "level" => {}
+                _ => books.movements.push(store::from_item(item).unwrap()),
+            }
+        }
+        books
+    }
+
+    /// Checks what holds at every moment. Each sale is consistent and took each step of its life once; of each
+    /// product there is what was booked, less the pieces of the sales that hold some, and never less than nothing.
+    ///
+    /// # Panics
+    /// When one of these does not hold.
+    pub fn check(&self, when: &str) {
+        self.sales.iter().for_each(|sale| check(sale, when));
+        let (mut booked, mut held, mut sold) = (HashMap::new(), HashMap::new(), BTreeSet::new());
+        for movement in self.movements.iter().filter(|movement| !of_sale(movement)) {
+            *booked.entry(&movement.product_id).or_insert(0) += movement.quantity;
+        }
+        for (sale, line) in self.lines() {
+            *held.entry(&line.product_id).or_insert(0) += pieces(sale, line);
+            sold.extend(sale.total.is_some().then_some(&line.product_id));
+        }
+        let of = |pieces: &HashMap<&String, i64>, id| pieces.get(id).copied().unwrap_or_default();
+        for item in &self.stock {
+            let id = &item.product_id;
+            assert!(item.available >= 0, "{when}: less than nothing of {id}");
+            assert_eq!(item.available, of(&booked, id) - of(&held, id), "{when}: booked less held of {id}");
+            assert!(item.sold || !sold.contains(id), "{when}: {id} was sold");
+        }
+        let known: BTreeSet<_> = self.stock.iter().map(|item| &item.product_id).collect();
+        assert!(booked.keys().all(|id| known.contains(id)), "{when}: movements without a stock item");
+    }
+
+    /// Checks what holds when the ledger was told of all sales ([`Books::events`]), too: the sum of a product's
+    /// movements is its stock, and each sale has its movements once.
+    ///
+    /// # Panics
+    /// When one of these does not hold.
+    pub fn check_with_ledger(&self, when: &str) {
+        self.check(when);
+        let (mut sums, mut kept) = (HashMap::new(), HashMap::<_, (i64, i64)>::new());
+        for movement in &self.movements {
+            *sums.entry(&movement.product_id).or_insert(0) += movement.quantity;
+            let (steps, pieces) = kept.entry((movement.reference.as_ref(), &movement.product_id)).or_default();
+            *pieces += movement.quantity;
+            *steps += i64::from(movement.kind == Kind::Sale) - i64::from(movement.kind == Kind::Cancellation);
+        }
+        for item in &self.stock {
+            let sum = sums.get(&item.product_id).copied().unwrap_or_default();
+            assert_eq!(item.available, sum, "{when}: the sum of the movements of {}", item.product_id);
+        }
+        for (sale, line) in self.lines() {
+            let found = kept.remove(&(Some(&sale.number), &line.product_id)).unwrap_or_default();
+            let holds = i64::from(sale.status.holds_pieces());
+            assert_eq!(found, (holds, -pieces(sale, line)), "{when}: the movements of {sale:?}");
+        }
+        // What is left is of no sale, or of one that was cancelled and deleted.
+        assert!(kept.values().all(|(steps, _)| *steps == 0), "{when}: movements of sales that were not made");
+    }
+
+    /// What the ledger is told of all sales.
+    ///
+    /// # Panics
+    /// When a later step of a sale does not sort after an earlier one.
+    pub fn events(&self) -> Vec<Event> {
+        self.sales.iter().flat_map(events).collect()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = (&Sale, &SaleLine)> {
+        self.sales.iter().flat_map(|sale| sale.lines.iter().map(move |line| (sale, line)))
+    }
+}
+
+/// What the ledger is told of a sale: what the publisher makes of each step of its life, in its order.
+///
+/// # Panics
+/// When a later step does not sort after an earlier one.
+pub fn events(sale: &Sale) -> Vec<Event> {
+    let [requests, replies, deadlines] = ["requests", "replies", "deadlines"].map(str::to_owned);
+    let routes = Routes { requests, replies, deadlines, deadline_seconds: 300 };
+    let said = life(sale).into_iter().flat_map(|step| told(&step, |change| routes.messages(change, clock::now())));
+    let mut said: Vec<Event> = said.filter(|message| message.to == To::Topic).map(|message| message.event).collect();
+    assert!(said.is_sorted_by(|one, next| one.sequence < next.sequence), "{said:?}");
+    said.retain(|event| ["sale.confirmed", "sale.cancelled"].contains(&event.topic.as_str()));
+    said
+}
+
+/// Tells the ledger of all that the books say, the latest first and again, and checks what has to hold then.
+///
+/// # Panics
+/// When an event cannot be told, or something does not hold.
+pub async fn close(cloud: &Cloud, stock: &Stock, when: &str) {
+    let books = Books::of(cloud).await;
+    books.check(when);
+    let events = books.events();
+    for event in events.iter().rev().chain(events.last()) {
+        on_sale_event(stock, event).await.unwrap();
+    }
+    Books::of(cloud).await.check_with_ledger(when);
+}
+
+/// How many pieces of a line are out of stock.
+fn pieces(sale: &Sale, line: &SaleLine) -> i64 {
+    if sale.status.holds_pieces() { line.quantity } else { 0 }
+}
+
+fn of_sale(movement: &Movement) -> bool {
+    matches!(movement.kind, Kind::Sale | Kind::Cancellation)
+}
+
+/// Checks a sale by itself, at any moment: its total is the sum of its lines, it has what its state has, and its
+/// version counts the steps that lead there, each once.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn check(sale: &Sale, when: &str) {
+    let total = sale.lines.iter().map(SaleLine::total).sum::<Option<i64>>();
+    assert_eq!(sale.total.as_ref().map(|total| total.amount), total, "{when}: the total of {sale:?}");
+    let (sold, status) = (sale.total.is_some(), sale.status);
+    assert!(if sold { status.is_void() || status.holds_pieces() } else { !status.holds_pieces() }, "{when}: {sale:?}");
+    assert_eq!(sale.rejection.is_some(), status == Status::Rejected, "{when}: {sale:?}");
+    assert_eq!(sale.cancelled_by.is_some(), status == Status::Cancelled, "{when}: {sale:?}");
+    assert_eq!(life(sale).last().map(|step| step.version), Some(sale.version), "{when}: the steps of {sale:?}");
+    let products: BTreeSet<_> = sale.lines.iter().map(|line| &line.product_id).collect();
+    assert_eq!(products.len(), sale.lines.len(), "{when}: a product is in one line of {sale:?}");
+}
+
+/// A sale as it was after each step of its life.
+fn life(sale: &Sale) -> Vec<Sale> {
+    let mut steps = Vec::new();
+    steps.extend(sale.held.then_some(Status::Pending));
+    steps.extend(sale.total.as_ref().map(|_| Status::Confirmed));
+    steps.extend((sale.status == Status::Delivered).then_some(Status::Shipped));
+    steps.extend((!steps.contains(&sale.status)).then_some(sale.status));
+    let was = |(step, status): (usize, Status)| {
+        let version = u64::try_from(step).unwrap() + 1;
+        if status == sale.status {
+            return Sale { version, ..sale.clone() };
+        }
+        let mut was = Sale { status, version, cancelled_by: None, rejection: None, ..sale.clone() };
+        was.updated_at = was.created_at;
+        if status == Status::Pending {
+            was.total = None;
+            was.lines.iter_mut().for_each(|line| line.sold = None);
+        }
+        was
+    };
+    steps.into_iter().enumerate().map(was).collect()
+}

@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::{aws, store};
 
-/// All items of all tables, as text; but for places in the list of stock and marks of who has bought what, which follow
-/// the events by seconds.
+/// All items of all tables, as text; but for places in the list of stock, marks of who has bought what and what carts know of
+/// products, which follow the events by seconds.
 pub async fn everything() -> BTreeSet<String> {
     let client: Client = store::client(&aws::config_from_env("DYNAMODB").unwrap());
     let mut items = BTreeSet::new();
@@ -17,7 +17,10 @@ pub async fn everything() -> BTreeSet<String> {
             let scan = client.scan().table_name(table).set_exclusive_start_key(start);
             let page = scan.send().await.unwrap();
             let follows = |sk: &AttributeValue| sk.as_s().is_ok_and(|sk| sk == "level" || sk.starts_with("bought#"));
-            let kept = page.items().iter().filter(|item| !item.get("sk").is_some_and(follows));
+            let is_told =
+                |pk: &AttributeValue| table.contains("Carts") && pk.as_s().is_ok_and(|pk| pk.starts_with("product#"));
+            let kept = page.items().iter();
+            let kept = kept.filter(|item| !item.get("sk").is_some_and(follows) && !item.get("pk").is_some_and(is_told));
             items.extend(kept.map(|item| format!("{table}: {}", text(&AttributeValue::M(item.clone())))));
             start = page.last_evaluated_key;
             if start.is_none() {

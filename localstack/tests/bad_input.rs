@@ -37,6 +37,9 @@ fn writing(admin: &str, product: &str) -> Vec<Writing> {
         patch("/inventory", "stock-items", product, json!({"lowStockAt": 5})),
         patch("/sales", "sales", &ids::new(), json!({"status": "cancelled"})),
         post("/sales", "sales", json!({"lines": [{"productId": product, "quantity": 1}]})),
+        patch("/carts/me/items", "cart-items", product, json!({"quantity": 1})),
+        post("/carts/me/checkout", "sales", json!({})),
+        post("/carts/me/items", "cart-items", json!({"productId": product, "quantity": 1})),
         patch("/reviews", "reviews", &ids::new(), json!({"title": "x"})),
         post(&format!("/products/{product}/reviews"), "reviews", json!({"rating": 5})),
         post(&format!("/inventory/{product}/adjustments"), "stock-movements", movement),
@@ -66,7 +69,7 @@ fn expect(reply: &Reply, status: u16, code: &str, what: &str) {
 }
 
 /// Every reading endpoint.
-fn reading(product: &str) -> [String; 14] {
+fn reading(product: &str) -> [String; 15] {
     [
         "/products".to_owned(),
         format!("/products/{product}"),
@@ -78,6 +81,7 @@ fn reading(product: &str) -> [String; 14] {
         "/sales".to_owned(),
         format!("/sales/{}", ids::new()),
         format!("/sales/{}/lines", ids::new()),
+        "/carts/me".to_owned(),
         format!("/products/{product}/reviews"),
         format!("/products/{product}/rating"),
         format!("/reviews/{}", ids::new()),
@@ -114,7 +118,9 @@ async fn malformed_documents(staff: &Person<'_>, endpoint: &Writing) {
 }
 
 async fn attributes_of_the_wrong_kind(staff: &Person<'_>, product: &str) {
-    let [.., reviews, movements, purchases, changes] = &writing("", product)[..] else { panic!("no endpoints") };
+    let [.., items, _, reviews, movements, purchases, changes] = &writing("", product)[..] else {
+        panic!("no endpoints")
+    };
     for quantity in
         [json!(0), json!(-1), json!(1.5), json!("1"), json!(9_007_199_254_740_993_i64), json!(null), json!(1_000_001)]
     {
@@ -124,6 +130,8 @@ async fn attributes_of_the_wrong_kind(staff: &Person<'_>, product: &str) {
         let reply = purchases.send(staff, &order).await;
         expect(&reply, 422, "invalid_attribute", &format!("purchase of {quantity}"));
         assert_eq!(reply.body["errors"][0]["source"]["pointer"], "/data/attributes/lines/0/quantity");
+        let item = items.document(&json!({"productId": product, "quantity": quantity}));
+        expect(&items.send(staff, &item).await, 422, "invalid_attribute", &format!("{quantity} into the cart"));
     }
     for name in [json!(""), json!(7), json!("a\u{0}b"), json!("x".repeat(201)), json!(null)] {
         expect(&changes.send(staff, &changes.document(&json!({"name": name}))).await, 422, "invalid_attribute", "name");
@@ -148,6 +156,8 @@ async fn attributes_of_the_wrong_kind(staff: &Person<'_>, product: &str) {
     for unknown in ["nothing", &ids::new()] {
         let order = purchases.document(&json!({"lines": [{"productId": unknown, "quantity": 1}]}));
         expect(&purchases.send(staff, &order).await, 404, "not_found", "unknown product");
+        let item = items.document(&json!({"productId": unknown, "quantity": 1}));
+        expect(&items.send(staff, &item).await, 404, "not_found", "unknown product into the cart");
     }
 }
 

@@ -77,18 +77,8 @@ impl<T> Outcome<T> {
         let stored: Stored<T> = store::from_item(item)?;
         Ok(if stored.fingerprint == fingerprint { Self::Replayed(stored.value) } else { Self::KeyReused })
     }
-}
 
-impl<T: Resource> Outcome<T> {
-    /// 201 with what was made, now or before (`Idempotent-Replayed: true`).
-    ///
-    /// # Errors
-    /// 422 when the key was used before for another body.
-    pub fn answer(&self, request: &Request) -> Result<Response, Error> {
-        self.answer_as(request, jsonapi::created)
-    }
-
-    /// As [`answer`](Self::answer), with an answer of the caller's.
+    /// As [`answer`](Outcome::answer), with an answer of the caller's.
     ///
     /// # Errors
     /// 422 when the key was used before for another body.
@@ -102,6 +92,16 @@ impl<T: Resource> Outcome<T> {
             Self::Replayed(resource) => Ok(replayed(answer(resource, request))),
             Self::KeyReused => Err(reused()),
         }
+    }
+}
+
+impl<T: Resource> Outcome<T> {
+    /// 201 with what was made, now or before (`Idempotent-Replayed: true`).
+    ///
+    /// # Errors
+    /// 422 when the key was used before for another body.
+    pub fn answer(&self, request: &Request) -> Result<Response, Error> {
+        self.answer_as(request, jsonapi::created)
     }
 }
 

@@ -12,6 +12,9 @@ use crate::jsonapi::{Faults, Input};
 /// below 2^53, the largest integer every JSON reader keeps exactly (RFC 8259, section 6).
 pub const UNIT_PRICE: RangeInclusive<i64> = 0..=99_999_999_999;
 
+/// What a total may come to, in minor units: what every JSON reader keeps exactly.
+const TOTAL: RangeInclusive<i64> = 0..=(1 << 53) - 1;
+
 /// An ISO 4217 alphabetic code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Currency(String);
@@ -44,8 +47,20 @@ impl Money {
     /// # Errors
     /// Faults at `amount` and `currency` when they are not whole minor units or not the shop's currency.
     pub fn unit_price(input: Input, shop: &Currency) -> Result<Self, Faults> {
+        Self::read(input, shop, UNIT_PRICE)
+    }
+
+    /// Reads a total in the shop's currency from a request.
+    ///
+    /// # Errors
+    /// As [`unit_price`](Self::unit_price).
+    pub fn total(input: Input, shop: &Currency) -> Result<Self, Faults> {
+        Self::read(input, shop, TOTAL)
+    }
+
+    fn read(input: Input, shop: &Currency, amounts: RangeInclusive<i64>) -> Result<Self, Faults> {
         let mut fields = input.object()?;
-        let amount = fields.required("amount", |amount| amount.integer(UNIT_PRICE));
+        let amount = fields.required("amount", |amount| amount.integer(amounts));
         let currency = fields.required("currency", |currency| {
             let fault = currency.fault(format!("this shop's currency is {shop}"));
             if currency.any_text()? == shop.0 { Ok(shop.clone()) } else { Err(fault) }

@@ -4,7 +4,7 @@
 use matchit::Router;
 
 /// Every public route: its path as in the template, its methods.
-pub const ROUTES: [(&str, &str); 30] = [
+pub const ROUTES: [(&str, &str); 35] = [
     ("/.well-known/jwks.json", "GET"),
     ("/auth/login", "POST"),
     ("/auth/logout", "POST"),
@@ -13,6 +13,11 @@ pub const ROUTES: [(&str, &str); 30] = [
     ("/auth/register", "POST"),
     ("/brands", "GET, POST"),
     ("/brands/{id}", "DELETE, GET, PATCH"),
+    ("/carts/me", "DELETE, GET"),
+    ("/carts/me/checkout", "POST"),
+    ("/carts/me/items", "POST"),
+    ("/carts/me/items/{productId}", "DELETE, PATCH"),
+    ("/carts/me/merge", "POST"),
     ("/categories", "GET, POST"),
     ("/categories/{id}", "DELETE, GET, PATCH"),
     ("/docs", "GET"),

@@ -55,15 +55,22 @@ struct Product {
     status: String,
 }
 
+/// The product as a `product.*` event tells it.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read.
+pub fn product(event: &Event) -> Result<Snapshot, Error> {
+    let Product { name, sku, price, status } = event.data()?;
+    let status = if event.topic == "product.deleted" { "deleted".to_owned() } else { status };
+    Ok(Snapshot { name, sku, price, status, sequence: event.sequence.clone() })
+}
+
 /// `product.*`: what is sold is what catalog tells last.
 ///
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer.
 pub async fn on_product_event(stock: &Stock, event: &Event, now: Timestamp) -> Result<(), Error> {
-    let Product { name, sku, price, status } = event.data()?;
-    let status = if event.topic == "product.deleted" { "deleted".to_owned() } else { status };
-    let product = Snapshot { name, sku, price, status, sequence: event.sequence.clone() };
-    stock.learn(&event.subject, &product, now).await
+    stock.learn(&event.subject, &product(event)?, now).await
 }
 
 /// What a `stock.*` event says.

@@ -127,7 +127,7 @@ impl Sales {
         fingerprint: &str,
         mut takes: Vec<TransactWriteItem>,
     ) -> Result<Result<(), Refused>, Error> {
-        takes.push(store::put_new(&self.table, item(sale, fingerprint)?, "id")?);
+        takes.push(self.holding(sale, fingerprint)?);
         store::transact(&self.client, takes).await
     }
 
@@ -143,6 +143,15 @@ impl Sales {
             Err(Some(stored)) => Outcome::of_repeated(stored, fingerprint),
             Err(None) => Err(Error::internal("a sale that does not exist was in the way")),
         }
+    }
+
+    /// Sales' part of a transaction that keeps a new pending sale together with something else. When there is one
+    /// of this id, [`Refused::found`] tells it ([`Outcome::of_repeated`]).
+    ///
+    /// # Errors
+    /// `Internal` never: all that a put needs is given.
+    pub fn holding(&self, sale: &Sale, fingerprint: &str) -> Result<TransactWriteItem, Error> {
+        store::put_new(&self.table, item(sale, fingerprint)?, "id")
     }
 
     /// A sale to be decided, with the fingerprint of its request. One consistent read.

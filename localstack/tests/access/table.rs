@@ -205,6 +205,18 @@ pub fn table() -> Vec<Row> {
         row(Method::PATCH, "/sales/{id}", OwnerAndStaff, AtOnce, 409).with("sales", json!({"status": "cancelled"})),
         row(Method::DELETE, "/sales/{id}", Staff, AtOnce, 409),
         row(Method::GET, "/sales/{id}/lines", OwnerAndStaff, Later, 200),
+        // A guest's first item begins a cart: nobody has to sign in.
+        row(Method::POST, "/carts/me/items", Visitors, Later, 201)
+            .with("cart-items", json!({"productId": "PRODUCT", "quantity": 1})),
+        row(Method::GET, "/carts/me", Users, Later, 200),
+        row(Method::PATCH, "/carts/me/items/{productId}", Users, Later, 200).with("cart-items", json!({"quantity": 2})),
+        row(Method::DELETE, "/carts/me/items/{productId}", Users, Later, 204),
+        row(Method::POST, "/carts/me/items", Visitors, Later, 201)
+            .with("cart-items", json!({"productId": "PRODUCT", "quantity": 1})),
+        row(Method::POST, "/carts/me/checkout", Users, AtOnce, 202).with("sales", json!({})),
+        row(Method::DELETE, "/carts/me", Users, Later, 204),
+        // Allowed, and told that the guest's token is missing.
+        row(Method::POST, "/carts/me/merge", Users, Later, 400),
         row(Method::GET, "/products/{id}/reviews", Visitors, Later, 200),
         row(Method::POST, "/products/{id}/reviews", Users, AtOnce, 403).with("reviews", json!({"rating": 5})),
         row(Method::GET, "/products/{id}/rating", Visitors, Later, 200),

@@ -114,8 +114,19 @@ pub fn raw(content_type: &'static str, cache_control: &'static str, body: &str) 
     response
 }
 
-/// An answer that nobody on the way may keep.
-fn not_stored(mut response: Response) -> Response {
+/// An answer with a header more.
+///
+/// # Errors
+/// `Internal` for a value that no header can have.
+pub fn with_header(mut response: Response, name: &'static str, value: &str) -> Result<Response, Error> {
+    let value = HeaderValue::from_str(value).map_err(Error::internal)?;
+    response.headers_mut().insert(name, value);
+    Ok(response)
+}
+
+/// An answer that nobody on the way may keep. Those to signed-in users, and to whoever changes something, are such
+/// by themselves.
+pub fn not_stored(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

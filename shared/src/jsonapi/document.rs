@@ -57,6 +57,12 @@ impl Relationship {
         let linkage = ids.iter().map(|id| json!({"type": kind, "id": id})).collect();
         Self { name, linkage, related: Some(related) }
     }
+
+    /// A to-many relationship to what cannot be fetched by itself, only included: type and ids.
+    pub fn included(name: &'static str, kind: &'static str, ids: impl Iterator<Item = String>) -> Self {
+        let linkage = ids.map(|id| json!({"type": kind, "id": id})).collect();
+        Self { name, linkage, related: None }
+    }
 }
 
 /// The related resources of a compound document, each once (JSON:API 1.1, "Compound Documents").
@@ -127,6 +133,14 @@ pub fn list<R: Resource>(page: &Page<R>, request: &Request) -> Response {
 /// 200: a document without data, that tells something of the API itself.
 pub fn meta(meta: Value) -> Response {
     respond(StatusCode::OK, &json!({"jsonapi": {"version": "1.1"}, "meta": meta}))
+}
+
+/// The response, its document telling something more about what was done.
+pub fn with_meta(response: Response, meta: Value) -> Response {
+    let (parts, body) = response.into_parts();
+    let mut document: Value = serde_json::from_slice(&body).unwrap_or_default();
+    document["meta"] = meta;
+    Response::from_parts(parts, Body::Text(document.to_string()))
 }
 
 /// An error as an errors document; `id` is the request's.

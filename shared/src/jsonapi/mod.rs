@@ -16,7 +16,7 @@ pub mod page;
 mod strict;
 
 pub use body::Body;
-pub use document::{Included, Relationship, Resource, accepted, created, error, list, meta, no_content, ok};
+pub use document::{Included, Relationship, Resource, accepted, created, error, list, meta, no_content, ok, with_meta};
 pub use input::{Faults, Fields, Input};
 pub use media::MEDIA_TYPE;
 pub use page::{Cursors, Page, PageRequest};

@@ -1,5 +1,7 @@
 //! Every code that an error may have: its status, when it comes, an example.
 
+mod carts;
+
 use serde_json::{Map, Value, json};
 
 /// What goes wrong.
@@ -245,7 +247,7 @@ impl Code {
 }
 
 pub fn every() -> impl Iterator<Item = &'static Code> {
-    CODES.iter().chain(&OURS)
+    CODES.iter().chain(&carts::CODES).chain(&OURS)
 }
 
 /// The examples of the components.

@@ -37,6 +37,7 @@ fn document() -> Value {
         ("catalog", "Products, brands, categories."),
         ("inventory", "Stock and its movements."),
         ("sales", "Purchases, and what was sold."),
+        ("carts", "Carts of customers and guests, and their checkout."),
         ("reviews", "What buyers say of products, and ratings."),
         ("edge", "The API as a whole."),
     ];

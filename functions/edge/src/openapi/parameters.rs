@@ -34,6 +34,8 @@ pub fn parameters() -> Map<String, Value> {
     size["default"] = json!(20);
     let key = json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"});
     let key_about = "New for each thing you mean, the same when you repeat the request.";
+    let token = json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"});
+    let token_about = "The token of a guest's cart, as the answer to the first item gave it.";
     let header = |name: &str, required: bool, schema: &Value, about: &str| json!({"name": name, "in": "header", "required": required, "schema": schema, "description": about});
     let path =
         |name: &str| json!({"name": name, "in": "path", "required": true, "schema": schemas::parts::schema("Id")});
@@ -48,6 +50,8 @@ pub fn parameters() -> Map<String, Value> {
         ("productId", path("productId")),
         ("idempotency-key", header("Idempotency-Key", false, &key, key_about)),
         ("idempotency-key-required", header("Idempotency-Key", true, &key, key_about)),
+        ("cart-token", header("Cart-Token", false, &token, token_about)),
+        ("cart-token-required", header("Cart-Token", true, &token, token_about)),
         ("if-match", header("If-Match", false, &version_schema, version)),
     ]
     .into_iter()
@@ -83,6 +87,7 @@ pub fn headers() -> Map<String, Value> {
         ("Retry-After", header(true, seconds, "Seconds to wait.")),
         ("WWW-Authenticate", header(true, with(text(), "How to sign in."), "`Bearer`")),
         ("Idempotent-Replayed", header(false, replayed, "There if the same key made this before.")),
+        ("Cart-Token", header(false, text(), "There if a guest's cart was begun: the token for it, told this once.")),
         ("Cache-Control", header(true, text(), "Whether and for how long the answer may be kept.")),
     ]
     .into_iter()

@@ -1,5 +1,6 @@
 //! The tables of operations, one for each service.
 
+mod carts;
 mod catalog;
 mod edge;
 mod identity;
@@ -15,6 +16,7 @@ pub fn all() -> Vec<(&'static str, Operation)> {
         .chain(of("catalog", catalog::operations()))
         .chain(of("inventory", selling::inventory()))
         .chain(of("sales", selling::sales()))
+        .chain(of("carts", carts::operations()))
         .chain(of("reviews", reviews::operations()))
         .chain(of("edge", edge::operations()))
         .collect()

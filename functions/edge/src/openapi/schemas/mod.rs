@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | [`parts`] | kinds of values |
 //! | [`types`] | what a type is made of; its schemas and examples follow |
-//! | [`identity`], [`catalog`], [`selling`], [`reviews`] | the tables of types and request documents |
+//! | [`identity`], [`catalog`], [`selling`], [`carts`], [`reviews`] | the tables of types and request documents |
 
+pub mod carts;
 mod catalog;
 mod identity;
 pub mod parts;
@@ -21,13 +22,13 @@ use types::{Document, Type};
 
 /// Every type that answers show.
 pub fn types() -> Vec<Type> {
-    [identity::types(), catalog::types(), selling::types(), reviews::types()].concat()
+    [identity::types(), catalog::types(), selling::types(), carts::types(), reviews::types()].concat()
 }
 
 /// Every document that requests send.
 pub fn documents() -> Vec<Document> {
-    let of_services = [identity::documents(), catalog::documents(), selling::documents(), reviews::documents()];
-    of_services.into_iter().flatten().collect()
+    let buying = [selling::documents(), carts::documents(), reviews::documents()].into_iter().flatten();
+    identity::documents().into_iter().chain(catalog::documents()).chain(buying).collect()
 }
 
 /// The type of a schema's name.
@@ -42,6 +43,7 @@ pub fn all() -> Map<String, Value> {
         all.insert(one.name.to_owned(), one.resource());
         all.extend(one.documents());
     }
+    all.insert("MergedCart".to_owned(), carts::merged());
     all.extend(documents().iter().map(|document| (document.name.to_owned(), document.schema())));
     all
 }

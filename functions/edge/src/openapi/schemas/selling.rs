@@ -52,7 +52,7 @@ fn sold_line() -> Value {
     object(&members, &names)
 }
 
-fn rejection() -> Value {
+pub fn rejection() -> Value {
     let reason = json!({
         "type": "object",
         "properties": {"detail": text(), "meta": {"type": "object"}},

@@ -1,0 +1,69 @@
+//! Putting something into a cart. A product that carts was not told of yet is asked for at catalog.
+
+use inventory::Catalog;
+use inventory::stock::Snapshot;
+use shared::clock::Timestamp;
+use shared::idempotency::Outcome;
+use shared::{Error, StartupError, correlation, ids};
+
+use crate::Carts;
+use crate::cart::Cart;
+use crate::shown::Item;
+use crate::store::Addition;
+
+/// All that an addition works on.
+pub struct Adding {
+    pub carts: Carts,
+    pub catalog: Catalog,
+}
+
+impl Adding {
+    /// From the environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub async fn from_env() -> Result<Self, StartupError> {
+        Ok(Self { carts: Carts::from_env().await?, catalog: Catalog::from_env()? })
+    }
+
+    /// Adds pieces of a product that is on offer. One read of the product, and what [`Carts::add`] takes.
+    ///
+    /// # Errors
+    /// `NotFound` pointing at a product that does not exist or is not on offer · `Unavailable` when carts was not
+    /// told of it and catalog does not answer · as [`Carts::add`].
+    pub async fn add(&self, addition: &Addition<'_>, now: Timestamp) -> Result<Outcome<Item>, Error> {
+        let id = &addition.line.product_id;
+        let product = self.product(id).await?;
+        let added = match product.as_ref().is_some_and(Snapshot::is_on_offer) {
+            true => self.carts.add(addition, now).await?,
+            // A repeated request finds what the first one did, whatever became of the product.
+            false => self.carts.added(addition, now).await?.ok_or_else(not_on_offer)?,
+        };
+        let item = |cart: Cart| Item::of(&cart, id, product);
+        Ok(match added {
+            Outcome::Made(cart) => Outcome::Made(item(cart)),
+            Outcome::Replayed(cart) => Outcome::Replayed(item(cart)),
+            Outcome::KeyReused => Outcome::KeyReused,
+        })
+    }
+
+    /// A product, from what is known here, or else from catalog: then it is known here from now on.
+    async fn product(&self, id: &str) -> Result<Option<Snapshot>, Error> {
+        if !ids::is_id(id) {
+            return Ok(None);
+        }
+        if let Some(known) = self.carts.product(id).await? {
+            return Ok(Some(known));
+        }
+        tracing::info!(products = 1, correlation_id = correlation::current(), "asking catalog");
+        let told = self.catalog.product(id).await?;
+        if let Some(product) = &told {
+            self.carts.learn(id, product).await?;
+        }
+        Ok(told)
+    }
+}
+
+fn not_on_offer() -> Error {
+    Error::not_found("There is no such product on offer.").at("/data/attributes/productId")
+}

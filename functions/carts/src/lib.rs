@@ -1,0 +1,29 @@
+//! Carts: what customers and guests mean to buy. Owns the table `CartsTable`.
+//!
+//! | File | What it holds |
+//! | --- | --- |
+//! | [`owner`] | whose cart it is: a customer's, or that of a guest with a token |
+//! | [`cart`] | the cart and its rules: lines, limits, what a decided sale leaves of it |
+//! | [`shown`] | what answers show: items at the prices of the moment, the total |
+//! | [`line`] | what requests ask for |
+//! | [`adding`] | putting something into a cart, also a product that carts was not told of yet |
+//! | [`checkout`] | a cart becomes a pending sale, once |
+//! | [`merge`] | a guest's cart goes into a customer's, once |
+//! | [`events`] | what it learns from products, sales and users |
+//! | [`store`] | the table |
+
+pub mod adding;
+pub mod cart;
+pub mod checkout;
+pub mod events;
+pub mod line;
+pub mod merge;
+pub mod owner;
+pub mod shown;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use adding::Adding;
+pub use checkout::Checkouts;
+pub use store::Carts;

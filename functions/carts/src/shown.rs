@@ -1,0 +1,170 @@
+//! What answers show of a cart: its items at the prices of the moment, and their total.
+
+use std::collections::HashMap;
+
+use inventory::stock::Snapshot;
+use serde_json::{Value, json};
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::http::{self, Request, Response};
+use shared::jsonapi::{self, Included, Relationship, Resource};
+use shared::money::{Currency, Money};
+
+use crate::cart::{Cart, Rejected};
+use crate::owner::Owner;
+
+/// A product in a cart, as it is on offer now. Its id is the product's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub product_id: String,
+    pub quantity: i64,
+    /// What is known of the product.
+    pub product: Option<Snapshot>,
+    /// The cart's version.
+    pub version: u64,
+}
+
+impl Item {
+    /// A product of a cart.
+    pub fn of(cart: &Cart, product_id: &str, product: Option<Snapshot>) -> Self {
+        let quantity = cart.lines.get(product_id).copied().unwrap_or_default();
+        Self { product_id: product_id.to_owned(), quantity, product, version: cart.version }
+    }
+
+    fn is_available(&self) -> bool {
+        self.product.as_ref().is_some_and(Snapshot::is_on_offer)
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.product.as_ref().map(|product| product.name.as_str())
+    }
+
+    /// What its pieces cost; nothing while it cannot be bought.
+    fn total(&self) -> Option<Money> {
+        let price = &self.product.as_ref().filter(|_| self.is_available())?.price;
+        // Prices and quantities are bounded so that a total can be counted (`shared::money`).
+        Some(Money { amount: price.amount.checked_mul(self.quantity)?, currency: price.currency.clone() })
+    }
+}
+
+impl Resource for Item {
+    const TYPE: &'static str = "cart-items";
+
+    fn id(&self) -> &str {
+        &self.product_id
+    }
+
+    fn path(&self) -> Option<String> {
+        None
+    }
+
+    fn attributes(&self) -> Value {
+        json!({
+            "productId": self.product_id,
+            "quantity": self.quantity,
+            "name": self.name(),
+            "unitPrice": self.product.as_ref().map(|product| &product.price),
+            "lineTotal": self.total(),
+            "unavailable": !self.is_available(),
+        })
+    }
+
+    fn relationships(&self) -> Vec<Relationship> {
+        let path = format!("/products/{}", self.product_id);
+        vec![Relationship::one("product", "products", Some(&self.product_id), Some(path))]
+    }
+
+    fn version(&self) -> Option<u64> {
+        Some(self.version)
+    }
+}
+
+/// A cart with its items, in the order of their names.
+pub struct Shown {
+    id: String,
+    items: Vec<Item>,
+    /// Of what can be bought.
+    total: Money,
+    updated_at: Option<Timestamp>,
+    rejection: Option<Rejected>,
+    version: u64,
+}
+
+impl Shown {
+    /// An owner's cart at the prices of its products.
+    ///
+    /// # Errors
+    /// `Internal` for a total past what can be counted.
+    pub fn new(
+        owner: &Owner,
+        cart: Cart,
+        mut products: HashMap<String, Snapshot>,
+        shop: &Currency,
+    ) -> Result<Self, Error> {
+        let items = cart.lines.keys().map(|id| Item::of(&cart, id, products.remove(id)));
+        let mut items: Vec<Item> = items.collect();
+        items.sort_by(|one, other| (one.name(), &one.product_id).cmp(&(other.name(), &other.product_id)));
+        let totals = items.iter().filter_map(Item::total);
+        let amount = totals.map(|total| total.amount).try_fold(0_i64, i64::checked_add);
+        let amount = amount.ok_or_else(|| Error::internal("a total past what can be counted"))?;
+        let (total, updated_at) =
+            (Money { amount, currency: shop.clone() }, (cart.version > 0).then_some(cart.updated_at));
+        Ok(Self { id: owner.cart_id(), items, total, updated_at, rejection: cart.rejection, version: cart.version })
+    }
+
+    /// 200 with the cart, and its items when they are asked for. Nobody on the way may keep it, a guest's neither.
+    pub fn answer(&self, request: &Request) -> Response {
+        http::not_stored(Included::new(request).with(&self.items).put_into(jsonapi::ok(self, request)))
+    }
+}
+
+impl Resource for Shown {
+    const TYPE: &'static str = "carts";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn path(&self) -> Option<String> {
+        Some("/carts/me".to_owned())
+    }
+
+    fn attributes(&self) -> Value {
+        json!({"total": self.total, "rejection": self.rejection, "updatedAt": self.updated_at})
+    }
+
+    fn relationships(&self) -> Vec<Relationship> {
+        vec![Relationship::included("items", Item::TYPE, self.items.iter().map(|item| item.product_id.clone()))]
+    }
+
+    fn version(&self) -> Option<u64> {
+        Some(self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inventory::testing::cup;
+    use shared::clock;
+    use shared::testing::usd;
+
+    #[test]
+    fn a_cart_shows_the_prices_of_the_moment_and_counts_what_can_be_bought() {
+        let now = clock::now();
+        let mut cart = Cart::begun("b", 2, now);
+        cart.lines.extend([("a".to_owned(), 3), ("c".to_owned(), 1)]);
+        let anvil = Snapshot { name: "Anvil".to_owned(), price: usd(10_000), ..cup(1) };
+        let gone = Snapshot { name: "Bowl".to_owned(), status: "deleted".to_owned(), ..cup(1) };
+        let products = [("a".to_owned(), cup(1)), ("b".to_owned(), anvil), ("c".to_owned(), gone)].into();
+        let shown = Shown::new(&Owner::Customer("ana".to_owned()), cart, products, &usd(0).currency).unwrap();
+        let ids: Vec<&str> = shown.items.iter().map(Item::id).collect();
+        assert_eq!((ids, &shown.total), (vec!["b", "c", "a"], &usd(23_750)));
+        let bowl = shown.items[1].attributes();
+        assert_eq!(
+            (&bowl["unavailable"], &bowl["lineTotal"], &bowl["name"]),
+            (&json!(true), &json!(null), &json!("Bowl"))
+        );
+        assert_eq!(shown.items[2].attributes()["lineTotal"], json!(usd(3_750)));
+    }
+}

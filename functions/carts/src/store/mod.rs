@@ -1,0 +1,202 @@
+//! The table `CartsTable`. Items with `expiresAt` are gone from then on, whether DynamoDB has deleted them or not.
+//!
+//! | `pk` | What it holds |
+//! | --- | --- |
+//! | `user#<id>` | a customer's cart |
+//! | `guest#<digest of the token>` | a guest's cart; merged, whose cart it went into, and how |
+//! | `product#<id>` | what is known of a product: one write when it changes, however many carts hold it |
+//! | `request#<id>` | that something was added to a cart under an idempotency key |
+
+mod adds;
+mod merges;
+mod products;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
+use shared::clock::{Timestamp, seconds};
+use shared::store::{self, Item, TransactWriteItem, number, text};
+use shared::{Error, StartupError, config};
+
+use crate::cart::Cart;
+use crate::owner::{self, Owner};
+pub use adds::Addition;
+pub use merges::{Both, Guest, Merged};
+
+/// How often a change is tried again because somebody else wrote in between.
+pub(crate) const ATTEMPTS: usize = 8;
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// The condition under which there is no cart: none, or one that has expired.
+const NOTHING: &str = "attribute_not_exists(pk) OR expiresAt <= :now";
+
+/// How long carts are kept without a change, in days.
+#[derive(Clone, Copy)]
+pub struct Lives {
+    pub customer: u64,
+    pub guest: u64,
+}
+
+/// The shop's carts.
+pub struct Carts {
+    client: Client,
+    table: String,
+    lives: Lives,
+}
+
+impl Carts {
+    /// The carts in the table `CARTS_TABLE`, connected; kept for `CART_DAYS` and `GUEST_CART_DAYS`.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub async fn from_env() -> Result<Self, StartupError> {
+        let table = config::required::<String>("CARTS_TABLE")?;
+        let lives = Lives { customer: config::required("CART_DAYS")?, guest: config::required("GUEST_CART_DAYS")? };
+        Ok(Self::new(store::client_from_env(&table, &[("pk", "warm-up")]).await?, table, lives))
+    }
+
+    /// The carts in a table.
+    pub fn new(client: Client, table: impl Into<String>, lives: Lives) -> Self {
+        Self { client, table: table.into(), lives }
+    }
+
+    /// The client, for a store that shares the connection.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// The cart of an owner; customers who have none have an empty one. One consistent read: who has just put
+    /// something into it sees that.
+    ///
+    /// # Errors
+    /// `NotFound` for a guest who has none · when the table does not answer.
+    pub async fn of(&self, owner: &Owner, now: Timestamp) -> Result<Cart, Error> {
+        let read = self.client.get_item().table_name(&self.table).set_key(Some(key(owner))).consistent_read(true);
+        cart_of(owner, store::get(read).await?, now)
+    }
+
+    /// Keeps what a rule makes of an owner's cart; nothing, where it makes nothing. One read and one write on
+    /// condition that nobody wrote in between; then the rule is asked again.
+    ///
+    /// # Errors
+    /// `NotFound` for a guest who has no cart · what the rule says · `Unavailable` when others keep writing, or the
+    /// table does not answer.
+    pub async fn change(
+        &self,
+        owner: &Owner,
+        rule: impl Fn(Cart) -> Result<Option<Cart>, Error>,
+        now: Timestamp,
+    ) -> Result<Cart, Error> {
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
+            let cart = self.of(owner, now).await?;
+            let Some(changed) = rule(cart.clone())? else { return Ok(cart) };
+            let part = self.keeping(owner, &changed, now)?;
+            let sent = part.put.as_ref().map(|put| put.item.clone());
+            match self.write(part).await? {
+                Ok(_) => return Ok(changed),
+                // Sent twice, because the first answer was lost: it is there.
+                Err(found) if found == sent => return Ok(changed),
+                Err(_) => {}
+            }
+        }
+        Err(Error::unavailable("the cart kept changing"))
+    }
+
+    /// Deletes the cart of a user who is no more, if there is one. One write.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn delete(&self, user_id: &str) -> Result<(), Error> {
+        let delete = self.client.delete_item().table_name(&self.table);
+        let deleted = store::delete(delete.set_key(Some(key(&Owner::Customer(user_id.to_owned()))))).await?;
+        deleted.map_err(|_| Error::internal("a condition that was not set has failed"))
+    }
+
+    /// The part of a transaction that keeps the next version of a cart, on condition that the one before it is there.
+    /// Refused, somebody else was faster.
+    ///
+    /// # Errors
+    /// `Internal` never: all that a put needs is given.
+    pub fn keeping(&self, owner: &Owner, cart: &Cart, now: Timestamp) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(self.item(owner, cart, now)?))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = match cart.version {
+            1 => put.condition_expression(NOTHING).expression_attribute_values(":now", number(seconds(now))),
+            version => put
+                .condition_expression("#version = :version")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":version", number(version - 1)),
+        };
+        Ok(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build())
+    }
+
+    /// Writes a part by itself: the item as it is then, or the one that refused it.
+    async fn write(&self, part: TransactWriteItem) -> Result<Result<Item, Option<Item>>, Error> {
+        if let Some(put) = part.put {
+            let item = put.item.clone();
+            let request = self.client.put_item().table_name(put.table_name).set_item(Some(put.item));
+            let request = request
+                .set_condition_expression(put.condition_expression)
+                .set_expression_attribute_names(put.expression_attribute_names)
+                .set_expression_attribute_values(put.expression_attribute_values);
+            return Ok(store::put(request).await?.map(|()| item));
+        }
+        let update = part.update.ok_or_else(|| Error::internal("a part that writes nothing"))?;
+        let request = self.client.update_item().table_name(update.table_name).set_key(Some(update.key));
+        let request = request
+            .update_expression(update.update_expression)
+            .set_condition_expression(update.condition_expression)
+            .set_expression_attribute_names(update.expression_attribute_names)
+            .set_expression_attribute_values(update.expression_attribute_values);
+        store::update(request).await
+    }
+
+    fn item(&self, owner: &Owner, cart: &Cart, now: Timestamp) -> Result<Item, Error> {
+        let mut item = store::stamped(store::to_item(cart)?);
+        item.extend(key(owner));
+        item.insert("expiresAt".to_owned(), number(self.expires_at(owner, now)));
+        Ok(item)
+    }
+
+    /// When a cart that is changed now is gone, in seconds since 1970.
+    fn expires_at(&self, owner: &Owner, now: Timestamp) -> u64 {
+        let days = match owner {
+            Owner::Customer(_) => self.lives.customer,
+            Owner::Guest(_) => self.lives.guest,
+        };
+        seconds(now) + days * DAY
+    }
+}
+
+/// The cart that an item is, unless it is gone.
+fn cart_of(owner: &Owner, item: Option<Item>, now: Timestamp) -> Result<Cart, Error> {
+    match (live(item, now), owner) {
+        (Some(item), _) => store::from_item(item),
+        (None, Owner::Customer(_)) => Ok(Cart::none(now)),
+        (None, Owner::Guest(_)) => Err(owner::unknown()),
+    }
+}
+
+/// An item that is a cart and has not expired.
+fn live(item: Option<Item>, now: Timestamp) -> Option<Item> {
+    item.filter(|item| item.contains_key("lines") && !has_expired(item, now))
+}
+
+/// Whether an item is gone, though it may still be there.
+fn has_expired(item: &Item, now: Timestamp) -> bool {
+    let expires_at = item.get("expiresAt").and_then(|time| time.as_n().ok()).and_then(|time| time.parse::<u64>().ok());
+    expires_at.is_some_and(|expires_at| expires_at <= seconds(now))
+}
+
+fn key(owner: &Owner) -> Item {
+    keyed(owner.key())
+}
+
+fn keyed(pk: String) -> Item {
+    HashMap::from([("pk".to_owned(), text(pk))])
+}

@@ -1,0 +1,201 @@
+//! A shop whose carts know some products, for tests.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use aws_sdk_dynamodb::Client;
+use inventory::Catalog;
+use inventory::stock::Snapshot;
+use inventory::testing::cup;
+use sales::Sales;
+use sales::rejection::Rejection;
+use sales::testing::Shop as Till;
+use shared::clock::Timestamp;
+use shared::events::Event;
+use shared::idempotency::Outcome;
+use shared::testing::{Cloud, Tokens, usd};
+use shared::{Error, clock, ids};
+
+use crate::adding::Adding;
+use crate::cart::{Cart, Rejected};
+use crate::checkout::{Buyer, Checkouts};
+use crate::line::Line;
+use crate::owner::{Owner, Token};
+use crate::shown::{Item, Shown};
+use crate::store::{Addition, Carts, Lives};
+
+/// Days that carts live in tests.
+pub const LIVES: Lives = Lives { customer: 30, guest: 7 };
+
+/// A shop on an embedded database of its own, with stock; carts were told of all its products, cups for 12.50.
+pub struct Shop {
+    pub till: Till,
+    pub products: Vec<String>,
+}
+
+impl Shop {
+    /// A shop with so many products, ten pieces of each.
+    ///
+    /// # Panics
+    /// When it cannot be set up.
+    pub async fn with(products: usize) -> Self {
+        let till = Till::with(&vec![10; products]).await;
+        let shop = Self { products: till.products.clone(), till };
+        for id in &shop.products {
+            shop.carts().learn(id, &cup(1)).await.unwrap();
+        }
+        shop
+    }
+
+    /// Its database.
+    pub fn cloud(&self) -> &Cloud {
+        &self.till.cloud
+    }
+
+    /// Its signer of tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.till.tokens
+    }
+
+    /// The table of carts.
+    pub fn carts(&self) -> Carts {
+        carts(self.cloud().client())
+    }
+
+    /// What adds to carts; catalog does not answer.
+    pub fn adding(&self) -> Adding {
+        adding(self.cloud().client())
+    }
+
+    /// What checks carts out.
+    pub fn checkouts(&self) -> Checkouts {
+        checkouts(self.cloud().client())
+    }
+
+    /// Puts pieces of products into an owner's cart.
+    ///
+    /// # Panics
+    /// When they are refused.
+    pub async fn put(&self, owner: &Owner, pieces: &[(usize, i64)]) {
+        for (product, quantity) in pieces {
+            add(&self.adding(), owner, &self.products[*product], *quantity, None).await.unwrap();
+        }
+    }
+
+    /// A guest's cart with pieces of products in it: the token.
+    ///
+    /// # Panics
+    /// When they are refused.
+    pub async fn guest(&self, pieces: &[(usize, i64)]) -> Token {
+        let token = Token::new().unwrap();
+        let line = Line { product_id: self.products[pieces[0].0].clone(), quantity: pieces[0].1 };
+        let addition = Addition { owner: &token.guest(), is_new: true, line: &line, request: None };
+        self.adding().add(&addition, clock::now()).await.unwrap();
+        self.put(&token.guest(), &pieces[1..]).await;
+        token
+    }
+
+    /// What is in an owner's cart: the products' numbers and quantities.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    pub async fn lines(&self, owner: &Owner) -> Vec<(usize, i64)> {
+        let cart = self.carts().of(owner, clock::now()).await.unwrap();
+        let number = |id: &String| self.products.iter().position(|known| known == id).unwrap();
+        let mut lines: Vec<(usize, i64)> = cart.lines.iter().map(|(id, quantity)| (number(id), *quantity)).collect();
+        lines.sort_unstable();
+        lines
+    }
+
+    /// A product as catalog tells it next.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub async fn tells(&self, product: usize, snapshot: &Snapshot) {
+        self.carts().learn(&self.products[product], snapshot).await.unwrap();
+    }
+
+    /// The event of a sale as it is now.
+    ///
+    /// # Panics
+    /// When there is no such sale.
+    pub async fn told(&self, sale_id: &str) -> Event {
+        let sale = self.till.sales().get(sale_id).await.unwrap().unwrap();
+        let data = serde_json::json!({"number": sale.number, "status": sale.status, "customerId": sale.customer_id,
+            "lines": sale.lines, "rejection": sale.rejection});
+        let topic = format!("sale.{}", sale.status.name());
+        Event::new("sales", &topic, sale_id, sale.version.to_string(), clock::now(), data)
+    }
+
+    /// Decides a pending sale: catalog has all its products as cups of this version.
+    ///
+    /// # Panics
+    /// When it cannot be decided.
+    pub async fn decides(&self, sale_id: &str, snapshot: &Snapshot) {
+        let answer = self.till.answer(sale_id, snapshot).await;
+        self.till.completion().complete(&answer, clock::now()).await.unwrap();
+    }
+}
+
+/// Ana, a customer.
+pub fn ana() -> Owner {
+    Owner::Customer("ana".to_owned())
+}
+
+/// The table of carts over a client: one that meets faults, say.
+pub fn carts(client: Client) -> Carts {
+    Carts::new(client, "CartsTable", LIVES)
+}
+
+/// What adds to carts over a client. Nobody listens where catalog would be.
+pub fn adding(client: Client) -> Adding {
+    Adding { carts: carts(client), catalog: Catalog::new("http://127.0.0.1:9", "secret") }
+}
+
+/// What checks carts out over a client.
+pub fn checkouts(client: Client) -> Checkouts {
+    Checkouts { carts: carts(client.clone()), sales: Sales::new(client, "SalesTable") }
+}
+
+/// One addition to a cart, under a key if there is one.
+///
+/// # Errors
+/// As [`Adding::add`].
+pub async fn add(
+    adding: &Adding,
+    owner: &Owner,
+    product_id: &str,
+    quantity: i64,
+    key: Option<&str>,
+) -> Result<Outcome<Item>, Error> {
+    let line = Line { product_id: product_id.to_owned(), quantity };
+    let request = key.map(|key| (ids::derived(&[&owner.key(), key]), format!("{line:?}")));
+    adding.add(&Addition { owner, is_new: false, line: &line, request }, clock::now()).await
+}
+
+/// One checkout of a customer under a key: the sale.
+///
+/// # Errors
+/// As [`Checkouts::check_out`].
+pub async fn check_out(
+    checkouts: &Checkouts,
+    user_id: &str,
+    key: &str,
+    now: Timestamp,
+) -> Result<Outcome<sales::sale::Sale>, Error> {
+    let sale_id = ids::derived(&["checkouts", user_id, key]);
+    checkouts.check_out(&Buyer { user_id, sale_id: &sale_id, fingerprint: "f", expected_total: None }, now).await
+}
+
+/// A cart and an item, as answers show them.
+///
+/// # Panics
+/// Never: their parts are sound.
+pub fn shown() -> (Shown, Item) {
+    let (id, now) = (ids::new(), clock::now());
+    let insufficient = Rejection::of(inventory::stock::insufficient_stock(&[]));
+    let rejection = Some(Rejected { sale_id: ids::new(), why: insufficient });
+    let cart = Cart { rejection, ..Cart::begun(&id, 2, now) };
+    let item = Item::of(&cart, &id, Some(cup(1)));
+    let shown = Shown::new(&ana(), cart, [(id, cup(1))].into(), &usd(0).currency).unwrap();
+    (shown, item)
+}

@@ -1,0 +1,88 @@
+//! P16: what the operations of carts cost, by the formula from the sizes of items (`shared::testing::cost`), against
+//! what the database says it consumed.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::time::Instant;
+
+use carts::cart::Cart;
+use carts::testing::{Shop, add, ana, check_out};
+use carts::{events, merge};
+use inventory::stock::Snapshot;
+use inventory::testing::cup;
+use shared::clock;
+use shared::idempotency::Outcome;
+use shared::store::{Meter, Usage};
+use shared::testing::cost::{Cost, of_change, snapshot};
+use shared::testing::row;
+
+/// Does something and compares what it consumed with the formula.
+async fn costs<T>(shop: &Shop, in_transaction: bool, what: &str, work: impl Future<Output = T>) -> (T, Usage) {
+    let before = snapshot(shop.cloud()).await;
+    let (result, usage) = Meter::measure(work).await;
+    let computed = of_change(&before, &snapshot(shop.cloud()).await, in_transaction);
+    let measured = Cost { tables: usage.write_units - usage.index_write_units, indexes: usage.index_write_units };
+    assert_eq!(measured, computed, "{what}");
+    assert!(computed.tables > 0.0, "{what} wrote nothing");
+    (result, usage)
+}
+
+#[tokio::test]
+async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
+    let (started, mut operations) = (Instant::now(), 0);
+    println!("| products in the cart | add-item, with a key | checkout: tables | indexes | read units of get-cart |");
+    for products in [1, 2, 5, 10, 20, 21, 30, 50] {
+        let shop = Shop::with(products).await;
+        let adding = shop.adding();
+        let pieces: Vec<(usize, i64)> = (1..products).map(|product| (product, 1)).collect();
+        shop.put(&ana(), &pieces).await;
+        let id = &shop.products[0];
+        if products == 1 {
+            shop.put(&ana(), &[(0, 1)]).await;
+        }
+        let (added, plain) = costs(&shop, false, "add-item", add(&adding, &ana(), id, 1, None)).await;
+        assert!(added.is_ok());
+        let (added, keyed) = costs(&shop, true, "add-item", add(&adding, &ana(), id, 1, Some("k"))).await;
+        assert!(added.is_ok());
+        let reads = async {
+            let cart = shop.carts().of(&ana(), clock::now()).await.unwrap();
+            shop.carts().products(cart.lines.keys()).await.unwrap();
+        };
+        let (_, read) = Meter::measure(reads).await;
+        let checkouts = shop.checkouts();
+        let checkout = check_out(&checkouts, "ana", "k", clock::now());
+        let (sale, usage) = costs(&shop, true, "checkout", checkout).await;
+        let tables = usage.write_units - usage.index_write_units;
+        println!(
+            "| {products} | {}, {} | {tables} | {} | {} |",
+            plain.write_units, keyed.write_units, usage.index_write_units, read.read_units
+        );
+        let Ok(Outcome::Made(sale)) = sale else { panic!("{sale:?}") };
+        shop.decides(&sale.id, &cup(1)).await;
+        let told = shop.told(&sale.id).await;
+        let heard =
+            costs(&shop, false, "on-sale-event", events::on_sale_event(&shop.carts(), &told, clock::now())).await;
+        heard.0.unwrap();
+        operations += 4;
+    }
+    let shop = Shop::with(2).await;
+    let (carts, now, id, ana) = (shop.carts(), clock::now(), shop.products[0].clone(), ana());
+    shop.put(&ana, &[(0, 1), (1, 1)]).await;
+    let set = carts.change(&ana, |cart: Cart| cart.with(&id, 5, now).map(Some), now);
+    costs(&shop, false, "update-item", set).await.0.unwrap();
+    let removed = carts.change(&ana, |cart: Cart| cart.without(&id, now).map(Some), now);
+    costs(&shop, false, "remove-item", removed).await.0.unwrap();
+    let guest = shop.guest(&[(0, 1), (1, 1)]).await.guest();
+    costs(&shop, true, "merge-cart", merge::merge(&carts, "ana", &guest, now)).await.0.unwrap();
+    costs(&shop, false, "clear-cart", carts.change(&ana, |cart| Ok(cart.emptied(now)), now)).await.0.unwrap();
+    let longest = Snapshot { name: "x".repeat(200), ..cup(2) };
+    costs(&shop, false, "on-product-event", carts.learn(&id, &longest)).await.0.unwrap();
+    costs(&shop, false, "on-user-event", carts.delete("ana")).await.0.unwrap();
+    operations += 6;
+    row(
+        "P16 cost: carts",
+        "units by one formula from sizes, for each operation",
+        &format!("{operations} operations cost what the formula says"),
+        started,
+    );
+}

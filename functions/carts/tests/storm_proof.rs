@@ -1,0 +1,113 @@
+//! Many at once on one cart: nothing is lost, nothing happens twice.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use carts::merge;
+use carts::testing::{Shop, add, ana, check_out};
+use shared::idempotency::Outcome;
+use shared::testing::{figure, row};
+use shared::{Error, clock};
+use tokio::task::JoinSet;
+
+/// All of them at once: what each came to.
+async fn at_once<T: Send + 'static>(
+    works: impl Iterator<Item = impl Future<Output = Result<T, Error>> + Send + 'static>,
+) -> Vec<T> {
+    let mut running = JoinSet::new();
+    works.for_each(|work| drop(running.spawn(work)));
+    running.join_all().await.into_iter().map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn proof_of_fifty_additions_at_once_none_is_lost() {
+    let (rounds, started) = (figure(2, 50), Instant::now());
+    let shop = Shop::with(rounds).await;
+    let adding = Arc::new(shop.adding());
+    for product in &shop.products {
+        let works = (0..50).map(|_| {
+            let (adding, product) = (adding.clone(), product.clone());
+            async move { add(&adding, &ana(), &product, 1, None).await }
+        });
+        at_once(works).await;
+    }
+    let all: Vec<(usize, i64)> = (0..rounds).map(|product| (product, 50)).collect();
+    assert_eq!(shop.lines(&ana()).await, all);
+    let reached = format!("{rounds} rounds of 50, quantity 50 after each");
+    row("Cart storm", "50 concurrent additions, none lost, 50 rounds", &reached, started);
+}
+
+#[tokio::test]
+async fn additions_under_keys_at_once_count_once_for_each_key() {
+    let shop = Shop::with(1).await;
+    let adding = Arc::new(shop.adding());
+    let works = (0..40).map(|number| {
+        let (adding, product) = (adding.clone(), shop.products[0].clone());
+        async move { add(&adding, &ana(), &product, 1, Some(&format!("key {}", number % 10))).await }
+    });
+    let outcomes = at_once(works).await;
+    let made = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Made(_))).count();
+    assert_eq!((made, shop.lines(&ana()).await), (10, vec![(0, 10)]));
+}
+
+#[tokio::test]
+async fn changes_and_additions_at_once_all_count() {
+    let shop = Shop::with(6).await;
+    shop.put(&ana(), &[(0, 1), (1, 1), (2, 1)]).await;
+    let (adding, carts) = (Arc::new(shop.adding()), Arc::new(shop.carts()));
+    let works = (0..6).map(|number| {
+        let (adding, carts, id) = (adding.clone(), carts.clone(), shop.products[number].clone());
+        async move {
+            match number {
+                0..3 => {
+                    carts.change(&ana(), |cart| cart.with(&id, 9, clock::now()).map(Some), clock::now()).await.map(drop)
+                }
+                _ => add(&adding, &ana(), &id, 2, None).await.map(drop),
+            }
+        }
+    });
+    at_once(works).await;
+    assert_eq!(shop.lines(&ana()).await, [(0, 9), (1, 9), (2, 9), (3, 2), (4, 2), (5, 2)]);
+}
+
+#[tokio::test]
+async fn proof_of_many_checkouts_of_one_cart_at_once_there_is_one_sale() {
+    let (rounds, started) = (figure(2, 50), Instant::now());
+    for _ in 0..rounds {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 2)]).await;
+        let checkouts = Arc::new(shop.checkouts());
+        let works = (0..20).map(|number| {
+            let checkouts = checkouts.clone();
+            async move { check_out(&checkouts, "ana", &format!("key {number}"), clock::now()).await }
+        });
+        let sales: BTreeSet<String> = at_once(works)
+            .await
+            .into_iter()
+            .map(|outcome| match outcome {
+                Outcome::Made(sale) | Outcome::Replayed(sale) => sale.id,
+                Outcome::KeyReused => panic!("the key was used before"),
+            })
+            .collect();
+        assert_eq!((sales.len(), shop.cloud().items("SalesTable").await.len()), (1, 1));
+    }
+    let reached = format!("{rounds} rounds of 20 checkouts under 20 keys, one sale each, 20 answers");
+    row("Checkout storm", "one cart checked out at once, one sale, 50 rounds", &reached, started);
+}
+
+#[tokio::test]
+async fn a_guests_cart_merged_many_times_at_once_is_merged_once_and_into_one_cart() {
+    let shop = Shop::with(2).await;
+    shop.put(&ana(), &[(0, 1)]).await;
+    let (token, carts) = (shop.guest(&[(0, 2), (1, 3)]).await, Arc::new(shop.carts()));
+    let works = (0..12).map(|_| {
+        let (carts, guest) = (carts.clone(), token.guest());
+        async move { merge::merge(&carts, "ana", &guest, clock::now()).await }
+    });
+    let outcomes = at_once(works).await;
+    let made = outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Made(_))).count();
+    assert_eq!((made, shop.lines(&ana()).await), (1, vec![(0, 3), (1, 3)]));
+}

@@ -14,6 +14,7 @@ from api import Unexpected
 from asyncapi import faults
 from captured import captured
 from journey import WrongTurn, step
+from journey_buyer import a_guest_becomes_a_reviewer
 from journey_sales import sales_live_to_their_end, stock_is_watched
 from journey_shop import JOURNEY, PATIENCE, Shop, eventually, money
 from parts import Parts
@@ -121,7 +122,7 @@ def events_are_as_documented(topic, started):
     """Those of this journey."""
     wanted = {"product.created", "product.updated", "stock.replenished", "stock.first-sold", "stock.depleted",
               "stock.low", "sale.pending", "sale.confirmed", "sale.rejected", "sale.shipped", "sale.delivered",
-              "sale.cancelled", "user.created"}
+              "sale.cancelled", "user.created", "review.created", "review.updated", "review.rated"}
     told = lambda: {json.loads(body)["type"] for body in topic.messages()}
     found = eventually(told, lambda found: wanted <= found)
     step("every kind of event that this journey causes was published", wanted <= found, wanted - found)
@@ -150,6 +151,7 @@ def main():
             one_id_goes_through_every_hop(shop, parts)
             sales_live_to_their_end(shop)
             stock_is_watched(shop)
+            a_guest_becomes_a_reviewer(shop)
             events_are_as_documented(topic, started)
         nothing_is_left_behind(parts)
     except KeyError as missing:

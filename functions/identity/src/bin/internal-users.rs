@@ -34,7 +34,7 @@ mod tests {
 
     async fn ask(shop: &Shop, query: &[(&str, &str)]) -> Answer {
         let users = shop.users();
-        Call::event("internal-users").query(query).send(|request| internal_users(&users, request)).await
+        Call::event("internal-users").query(query).send(|request| internal_users(users, request)).await
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 """`make audit`: whether the books of stock and sales balance. The function `audit` reads; this asks it for every
-segment of the tables, several at once, and tells what differs. Ends with 1 when anything does.
+segment of the tables, several at once, and tells what differs. Ends with 1 when anything does, with 2 when all that
+differs was changed too recently to be judged.
 
 On AWS with your credentials; for the shop of `make up`, with the variables of `.local/shop.env`
 (`set -a; . .local/shop.env; set +a`)."""
@@ -38,14 +39,16 @@ def audited(parts, segments):
 
 
 def told(reports):
-    """What was found, in lines; whether the books balance.
+    """What was found, in lines; and the status to end with.
 
     >>> report = {"products": 2, "movements": 5, "sales": 4, "differences": [], "unsettled": [], "more": 0}
     >>> told([report, report])
-    (['4 products with 10 movements and 8 sales were audited: 0 differences'], True)
+    (['4 products with 10 movements and 8 sales were audited: 0 differences'], 0)
     >>> wrong = {"rule": "stock", "id": "p", "detail": "8 pieces are in stock, and its 4 movements come to 7"}
     >>> told([{**report, "differences": [wrong]}])[0][0]
     'stock     p  8 pieces are in stock, and its 4 movements come to 7'
+    >>> told([{**report, "differences": [wrong]}])[1], told([{**report, "unsettled": ["p"]}])[1]
+    (1, 2)
     """
     sums = {name: sum(report[name] for report in reports) for name in SUMS}
     found = [difference for report in reports for difference in report["differences"]]
@@ -54,22 +57,21 @@ def told(reports):
     if sums["more"]:
         lines.append(f"{sums['more']} more differ at first sight and were not looked at: the books are far off")
     if fresh:
-        lines.append(f"not judged, since they were changed within the last minute: {', '.join(fresh)}")
+        lines.append(f"not judged, since they were changed within the last 15 minutes: {', '.join(fresh)}")
     lines.append(
         f"{sums['products']} products with {sums['movements']} movements and {sums['sales']} sales were audited: "
-        f"{len(found)} differences"
+        f"{len(found)} differences" + (f", {len(fresh)} not judged" if fresh else "")
     )
-    return lines, not found and not sums["more"]
+    return lines, 1 if found or sums["more"] else 2 if fresh else 0
 
 
 def command():
     asked = os.environ.get("SEGMENTS") or str(SEGMENTS)
     if not asked.isdigit() or not 1 <= int(asked) <= 1000:
         raise Failed(f"SEGMENTS is a number from 1 to 1000, not {asked}")
-    lines, balanced = told(audited(Parts(), int(asked)))
+    lines, status = told(audited(Parts(), int(asked)))
     print("\n".join(lines))
-    if not balanced:
-        sys.exit(1)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 //! Looking at a segment of the tables, and again at what differs: a shop goes on selling while it is audited, and
 //! the ledger follows its sales by events, so what differs at first is looked at until it has settled.
 
-use std::collections::HashSet;
+use std::slice::from_ref;
 use std::time::Duration;
 
 use identity::store::Directory;
 use inventory::Stock;
+use inventory::store::Books;
 use jiff::SignedDuration;
 use sales::Sales;
 use sales::sale::Sale;
@@ -19,19 +20,24 @@ use crate::rules::{Difference, movements, of_product, of_sale};
 /// The most products and sales that are looked at again, and told of.
 const MOST: usize = 1_000;
 
+/// A product with more movements than these is looked at again once: it takes a while, and its readings are shared with
+/// those of who buys it.
+const LONG: u64 = 10_000;
+
 /// How long is waited for what may still settle.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// How often something is looked at again.
     pub looks: usize,
     pub pause: Duration,
-    /// What was changed more recently is not judged: the next audit does that.
+    /// What was changed more recently is not judged: the next audit does that. Longer than a message of the ledger
+    /// takes that has to be tried again.
     pub fresh: SignedDuration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { looks: 5, pause: Duration::from_secs(2), fresh: SignedDuration::from_secs(60) }
+        Self { looks: 5, pause: Duration::from_secs(2), fresh: SignedDuration::from_mins(15) }
     }
 }
 
@@ -56,18 +62,18 @@ pub struct Report {
     pub more: usize,
 }
 
-/// What differed at first sight.
-#[derive(Clone)]
-enum Suspect {
-    Product(String),
-    Sale(String),
+/// Something that differs.
+struct Suspect {
+    what: What,
+    differences: Vec<Difference>,
+    /// Whether it was changed a moment ago.
+    fresh: bool,
 }
 
-/// What still differs on another look.
-struct Look {
-    suspect: Suspect,
-    differences: Vec<Difference>,
-    changed_at: Option<Timestamp>,
+#[derive(Clone)]
+enum What {
+    Product { id: String, movements: u64 },
+    Sale(String),
 }
 
 impl Audit {
@@ -93,69 +99,79 @@ impl Audit {
             movements: books.values().map(|books| books.movements).sum(),
             ..Report::default()
         };
-        let differing = books.iter().filter(|(id, books)| of_product(id, books).is_some());
-        let mut suspects: Vec<Suspect> = differing.map(|(id, _)| Suspect::Product(id.clone())).collect();
+        let mut suspects: Vec<Suspect> = books.iter().filter_map(|(id, books)| self.product(id, books)).collect();
         drop(books);
         let mut pages = self.sales.segment(segment);
         while let Some(sales) = Sales::read_page(&mut pages).await? {
             report.sales += sales.len();
-            let differing = self.differences(&sales).await?.into_iter().map(|difference| difference.id);
-            suspects.extend(differing.collect::<HashSet<_>>().into_iter().map(Suspect::Sale));
+            suspects.extend(self.suspected(&sales).await?);
             tracing::info!(sales = report.sales, suspects = suspects.len(), "audit");
         }
-        report.more = suspects.len().saturating_sub(MOST);
-        suspects.truncate(MOST);
-        self.settle(suspects, &mut report).await?;
+        // What has had time to settle first.
+        suspects.sort_by_key(|suspect| suspect.fresh);
+        let more = suspects.split_off(suspects.len().min(MOST));
+        report.more = more.iter().filter(|suspect| !suspect.fresh).count();
+        for Suspect { what, differences, fresh } in self.settled(suspects).await? {
+            match (fresh, what) {
+                (true, What::Product { id, .. } | What::Sale(id)) => report.unsettled.push(id),
+                (false, _) => report.differences.extend(differences),
+            }
+        }
         Ok(report)
     }
 
-    /// What is wrong with some sales: one batch read for each 100 of their movements and of their customers.
-    async fn differences(&self, sales: &[Sale]) -> Result<Vec<Difference>, Error> {
+    /// What still differs after it was looked at again, as often as patience says.
+    async fn settled(&self, mut suspects: Vec<Suspect>) -> Result<Vec<Suspect>, Error> {
+        for look in 0..self.patience.looks {
+            if suspects.is_empty() {
+                break;
+            }
+            tokio::time::sleep(self.patience.pause).await;
+            let mut differing = Vec::new();
+            for suspect in suspects {
+                let is_long = matches!(suspect.what, What::Product { movements: LONG.., .. });
+                match is_long && look > 0 {
+                    true => differing.push(suspect),
+                    false => differing.extend(self.look(&suspect.what).await?),
+                }
+            }
+            suspects = differing;
+        }
+        Ok(suspects)
+    }
+
+    /// Looks again at something: whether it differs.
+    async fn look(&self, what: &What) -> Result<Option<Suspect>, Error> {
+        match what {
+            What::Product { id, .. } => Ok(self.product(id, &self.stock.books_of(id).await?)),
+            What::Sale(id) => match self.sales.get(id).await? {
+                // Deleted meanwhile.
+                None => Ok(None),
+                Some(sale) => Ok(self.suspected(from_ref(&sale)).await?.pop()),
+            },
+        }
+    }
+
+    fn product(&self, id: &str, books: &Books) -> Option<Suspect> {
+        let differences = vec![of_product(id, books)?];
+        let what = What::Product { id: id.to_owned(), movements: books.movements };
+        Some(Suspect { what, differences, fresh: books.changed_at.is_some_and(|at| self.is_fresh(at)) })
+    }
+
+    /// Those of some sales that differ: one batch read for each 100 of their movements and of their customers.
+    async fn suspected(&self, sales: &[Sale]) -> Result<Vec<Suspect>, Error> {
         let wanted: Vec<_> = sales.iter().flat_map(movements).collect();
         let entered = self.stock.entered(&wanted).await?;
         let known = self.directory.known(&sales.iter().map(|sale| sale.customer_id.as_str()).collect()).await?;
-        let of = |sale: &Sale| of_sale(sale, &entered, known.contains(sale.customer_id.as_str()));
-        Ok(sales.iter().flat_map(of).collect())
+        let suspected = sales.iter().filter_map(|sale| {
+            let differences = of_sale(sale, &entered, known.contains(sale.customer_id.as_str()));
+            let (what, fresh) = (What::Sale(sale.id.clone()), self.is_fresh(sale.updated_at));
+            (!differences.is_empty()).then_some(Suspect { what, differences, fresh })
+        });
+        Ok(suspected.collect())
     }
 
-    /// Looks again at what differed until it no longer does, or patience is at its end.
-    async fn settle(&self, mut suspects: Vec<Suspect>, report: &mut Report) -> Result<(), Error> {
-        let mut differing = Vec::new();
-        for _ in 0..self.patience.looks {
-            if suspects.is_empty() {
-                return Ok(());
-            }
-            tokio::time::sleep(self.patience.pause).await;
-            differing.clear();
-            for suspect in suspects.drain(..) {
-                let look = self.look(suspect).await?;
-                differing.extend((!look.differences.is_empty()).then_some(look));
-            }
-            suspects.extend(differing.iter().map(|look| look.suspect.clone()));
-        }
-        for Look { suspect: Suspect::Product(id) | Suspect::Sale(id), differences, changed_at } in differing {
-            let fresh =
-                changed_at.is_some_and(|changed_at| clock::now().duration_since(changed_at) < self.patience.fresh);
-            match fresh {
-                true => report.unsettled.push(id),
-                false => report.differences.extend(differences),
-            }
-        }
-        Ok(())
-    }
-
-    async fn look(&self, suspect: Suspect) -> Result<Look, Error> {
-        let (differences, changed_at) = match &suspect {
-            Suspect::Product(id) => {
-                let books = self.stock.books_of(id).await?;
-                (of_product(id, &books).into_iter().collect(), books.changed_at)
-            }
-            Suspect::Sale(id) => match self.sales.get(id).await? {
-                // Deleted meanwhile.
-                None => (Vec::new(), None),
-                Some(sale) => (self.differences(std::slice::from_ref(&sale)).await?, Some(sale.updated_at)),
-            },
-        };
-        Ok(Look { suspect, differences, changed_at })
+    fn is_fresh(&self, changed_at: Timestamp) -> bool {
+        clock::now().duration_since(changed_at) < self.patience.fresh
     }
 }

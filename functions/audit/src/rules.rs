@@ -8,7 +8,7 @@ use inventory::store::Books;
 use sales::sale::Sale;
 use sales::status::Status;
 use serde::Serialize;
-use shared::events::{self, sequence};
+use shared::events;
 
 /// Something that does not balance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,7 +57,7 @@ pub fn movements(sale: &Sale) -> Vec<Movement> {
         Status::Cancelled if sale.total.is_some() => &[Kind::Sale, Kind::Cancellation],
         Status::Pending | Status::Rejected | Status::Cancelled => &[],
     };
-    let sequence = sequence(Some(sale.created_at), sale.version);
+    let sequence = sale.sequence();
     let (made, at) = (events::made(&sequence), sale.updated_at);
     let sold_in = SoldIn { id: &sale.id, made, number: &sale.number, by: &sale.customer_id, at };
     let of_line = |kind: &Kind| {

@@ -168,4 +168,7 @@ async fn what_was_changed_a_moment_ago_is_not_judged_and_what_settles_is_no_diff
     books.audit.patience = look::Patience { fresh: jiff::SignedDuration::from_secs(60), ..books.audit.patience };
     let report = books.report().await;
     assert_eq!((report.differences.len(), report.unsettled.len()), (0, 2));
+    // Told of it, the ledger balances.
+    close(&books.shop.cloud, &books.audit.stock, "told again").await;
+    assert_eq!(books.report().await.unsettled, Vec::<String>::new());
 }

@@ -8,7 +8,7 @@ use inventory::stock::Snapshot;
 use serde::Deserialize;
 use shared::clock::Timestamp;
 use shared::error::Kind;
-use shared::events::Event;
+use shared::events::{self, Event};
 use shared::idempotency::Stored;
 use shared::money::Currency;
 use shared::{Error, StartupError, config, correlation};
@@ -65,7 +65,8 @@ impl Completion {
     /// the way for too long: the sale is still pending then.
     pub async fn complete(&self, event: &Event, now: Timestamp) -> Result<(), Error> {
         let answer: Answer = event.data()?;
-        let Some(Stored { value: sale, fingerprint }) = pending(&self.sales, &answer.correlation_id).await? else {
+        let Some(Stored { value: sale, fingerprint }) = pending(&self.sales, &answer.correlation_id, event).await?
+        else {
             return Ok(());
         };
         let order = sale.order(&self.currency);
@@ -110,7 +111,7 @@ impl Completion {
 /// # Errors
 /// When the table does not answer.
 pub async fn expire(sales: &Sales, event: &Event, now: Timestamp) -> Result<(), Error> {
-    let Some(Stored { value: sale, fingerprint }) = pending(sales, &event.subject).await? else { return Ok(()) };
+    let Some(Stored { value: sale, fingerprint }) = pending(sales, &event.subject, event).await? else { return Ok(()) };
     let detail = "The products could not be looked up in time. Nothing was sold; order again.";
     let late = Error::conflict("expired", "Not decided in time", detail);
     match sales.decide(&sale.clone().rejected(late, now), &fingerprint, Vec::new()).await? {
@@ -119,9 +120,11 @@ pub async fn expire(sales: &Sales, event: &Event, now: Timestamp) -> Result<(), 
     }
 }
 
-/// A sale that has to be decided; nothing when it was decided before, or deleted.
-async fn pending(sales: &Sales, id: &str) -> Result<Option<Stored<Sale>>, Error> {
-    let held = sales.held(id).await?.filter(|held| held.value.status == Status::Pending);
+/// A sale that has to be decided; nothing when it was decided before or deleted, or when the message is about one
+/// that was deleted before this one was made under the same id.
+async fn pending(sales: &Sales, id: &str, event: &Event) -> Result<Option<Stored<Sale>>, Error> {
+    let waits = |sale: &Sale| sale.status == Status::Pending && event.made() == events::made(&sale.sequence());
+    let held = sales.held(id).await?.filter(|held| waits(&held.value));
     if held.is_none() {
         tracing::info!(correlation_id = correlation::current(), sale = id, "not pending: the message changes nothing");
     }

@@ -37,7 +37,8 @@ impl Routes {
     }
 
     /// What a change of the table says: what a sale is now. For a pending one, catalog is asked for its products,
-    /// and its deadline is set.
+    /// and its deadline is set. Published anew, a sale comes without what it was before: one that has gone on since
+    /// it was confirmed tells that, too, for those who never heard.
     ///
     /// # Errors
     /// `Internal` when the record cannot be read.
@@ -45,7 +46,12 @@ impl Routes {
         let (Some(_), Some(sale)) = (change.step()?, change.new_item::<Sale>()?) else { return Ok(Vec::new()) };
         let topic = format!("sale.{}", sale.status.name());
         let event = change.event("sales", &topic, &sale.id, data(&sale))?;
-        let mut messages = vec![Message { to: To::Topic, event }];
+        let mut messages = Vec::new();
+        if change.old::<Sale>()?.is_none() {
+            let confirmed = sale.as_confirmed().map(|then| confirmed(&then, &event.correlationid));
+            messages.extend(confirmed.map(|event| Message { to: To::Topic, event }));
+        }
+        messages.push(Message { to: To::Topic, event });
         if sale.status == Status::Pending {
             messages.push(self.request(change, &sale)?);
             messages.push(self.deadline(change, &sale, now)?);
@@ -67,6 +73,13 @@ impl Routes {
         let delay_seconds = i32::try_from(left).map_err(Error::internal)?;
         Ok(Message { to: To::Queue { url: self.deadlines.clone(), delay_seconds }, event })
     }
+}
+
+/// The event of a sale when it was confirmed, with the id of the first time.
+fn confirmed(then: &Sale, correlationid: &str) -> Event {
+    let mut event = Event::new("sales", "sale.confirmed", &then.id, then.sequence(), then.updated_at, data(then));
+    correlationid.clone_into(&mut event.correlationid);
+    event
 }
 
 /// What others may know of a sale: ids, what was sold, at what price; nothing personal.

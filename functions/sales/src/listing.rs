@@ -72,7 +72,11 @@ fn range(text: &str) -> Result<(String, String), Error> {
 
 /// The first and the last millisecond of a day, or a time twice.
 fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
-    let Ok(day) = text.parse::<Date>() else { return text.parse().ok().map(|time| (time, time)) };
+    // As a day, jiff would read the day of a time as well, wherever that is.
+    if text.len() != "2026-11-01".len() {
+        return text.parse().ok().map(|time| (time, time));
+    }
+    let day: Date = text.parse().ok()?;
     let first = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
     let last = first.checked_add(Span::new().hours(24)).ok()?.checked_sub(Span::new().milliseconds(1)).ok()?;
     Some((first, last))
@@ -107,11 +111,22 @@ mod tests {
         assert!(from > at("2026-10-31T23:59:59.999Z") && at("2026-12-01T00:00:00Z") > to);
         let (from, to) = range("2026-11-01T08:00:00Z..").unwrap();
         assert!(from <= at("2026-11-01T08:00:00Z") && at("2999-01-01T00:00:00Z") <= to);
+        let (from, to) = range("2026-11-01T22:00:00-05:00..2026-11-01T23:00:00-05:00").unwrap();
+        assert!(from == sortable("2026-11-02T03:00:00Z".parse().unwrap()) && to < at("2026-11-02T04:00:00.001Z"));
     }
 
     #[test]
     fn what_is_no_range_is_refused() {
-        for text in ["", "2026-11-01", "..x", "2026-13-01..", "2026-11-02..2026-11-01", "now..", "99999-01-01.."] {
+        for text in [
+            "",
+            "2026-11-01",
+            "..x",
+            "2026-13-01..",
+            "2026-11-02..2026-11-01",
+            "now..",
+            "99999-01-01..",
+            "2026-11-01T08:00:00..",
+        ] {
             assert_eq!(range(text).unwrap_err().code, "invalid_parameter", "{text}");
         }
     }

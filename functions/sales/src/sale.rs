@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::Error;
 use shared::auth::Caller;
 use shared::clock::Timestamp;
+use shared::events;
 use shared::http::{Request, Response};
 use shared::idempotency::Outcome;
 use shared::jsonapi::{self, Body, Relationship, Resource};
@@ -116,6 +117,20 @@ impl Sale {
             true => Ok(()),
             false => Err(invalid_transition(self.status, "is not deleted: only rejected and cancelled ones are")),
         }
+    }
+
+    /// What it was when it was confirmed, if it has gone on since then. When that was is not kept: one that was decided
+    /// later is told as of when it was made.
+    pub fn as_confirmed(&self) -> Option<Self> {
+        let went_on = self.total.is_some() && self.status != Status::Confirmed;
+        let version = if self.held { 2 } else { 1 };
+        let (status, updated_at) = (Status::Confirmed, self.created_at);
+        went_on.then(|| Self { status, cancelled_by: None, updated_at, version, ..self.clone() })
+    }
+
+    /// Its place among the changes of the sales under its id, as its events have it.
+    pub fn sequence(&self) -> String {
+        events::sequence(Some(self.created_at), self.version)
     }
 
     /// What a pending sale asks for.

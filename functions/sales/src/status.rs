@@ -20,7 +20,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The states by their names in the API.
+    /// The states by their names in the API, in an order that no sale goes back in.
     pub const NAMES: [(&str, Self); 6] = [
         ("pending", Self::Pending),
         ("confirmed", Self::Confirmed),
@@ -76,9 +76,10 @@ mod tests {
             (Status::Confirmed, Status::Cancelled),
             (Status::Shipped, Status::Delivered),
         ];
-        for (name, from) in Status::NAMES {
+        for (place, (name, from)) in Status::NAMES.into_iter().enumerate() {
             assert_eq!(from.name(), name);
-            for (_, to) in Status::NAMES {
+            for (later, (_, to)) in Status::NAMES.into_iter().enumerate() {
+                assert!(later > place || !from.next().contains(&to), "{from:?} goes back to {to:?}");
                 assert_eq!(from.next().contains(&to), allowed.contains(&(from, to)), "{from:?} to {to:?}");
             }
         }

@@ -19,6 +19,10 @@ use crate::sale::Sale;
 /// How often a change is tried again because somebody else wrote in between.
 pub(crate) const ATTEMPTS: usize = 5;
 
+/// The condition that a sale is the one that was read. The version alone would take one that was deleted and made again
+/// under the same id for it.
+const AS_READ: &str = "#version = :version AND createdAt = :made";
+
 /// How a page is filled from a customer's sales of all states.
 const SIEVE: Sieve = Sieve { items: 100, queries: 20, refusal: too_rare };
 
@@ -83,7 +87,7 @@ impl Sales {
     }
 
     /// A page of sales by age. A customer's are one query, more when few of them are in the state that is asked for;
-    /// everybody's of a state are one query, of all states one for each, at once.
+    /// everybody's of a state are one query, of all states one for each, in the order that sales go through them.
     ///
     /// # Errors
     /// 400 naming `filter[status]` when 2,000 of a customer's sales did not fill the page · when the table does not
@@ -92,7 +96,8 @@ impl Sales {
         let newest = match &wanted.customer {
             Some(id) => Listing::newest(&self.table, "by-customer", "customerId", id),
             None => {
-                Listing { partitions: wanted.states(), ..Listing::newest(&self.table, "by-listing", "listing", "") }
+                let listing = Listing::newest(&self.table, "by-listing", "listing", "");
+                Listing { partitions: wanted.states(), in_turn: true, ..listing }
             }
         };
         let sieve = (wanted.customer.is_some() && wanted.status.is_some()).then_some(SIEVE);
@@ -176,9 +181,10 @@ impl Sales {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item(sale, fingerprint)?))
-            .condition_expression("#version = :version")
+            .condition_expression(AS_READ)
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", number(sale.version - 1));
+            .expression_attribute_values(":version", number(sale.version - 1))
+            .expression_attribute_values(":made", text(sale.created_at.to_string()));
         takes.push(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build());
         store::transact(&self.client, takes).await
     }
@@ -199,9 +205,10 @@ impl Sales {
             allow(&sale)?;
             let delete = self.client.delete_item().table_name(&self.table).key("id", text(id));
             let delete = delete
-                .condition_expression("#version = :version")
+                .condition_expression(AS_READ)
                 .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":version", number(sale.version));
+                .expression_attribute_values(":version", number(sale.version))
+                .expression_attribute_values(":made", text(sale.created_at.to_string()));
             if store::delete(delete).await?.is_ok() {
                 return Ok(());
             }

@@ -85,9 +85,18 @@ impl Shop {
     /// # Panics
     /// When it cannot be kept.
     pub async fn holds(&self, pieces: &[(usize, i64)]) -> String {
-        let sale = Sale::pending(&ids::new(), "ana", &self.order(pieces), clock::now());
-        self.sales().hold(sale.clone(), "f").await.unwrap();
-        sale.id
+        let id = ids::new();
+        self.holds_again(&id, pieces).await;
+        id
+    }
+
+    /// A pending sale under an id, where there was one that was deleted.
+    ///
+    /// # Panics
+    /// When it cannot be kept.
+    pub async fn holds_again(&self, id: &str, pieces: &[(usize, i64)]) {
+        let sale = Sale::pending(id, "ana", &self.order(pieces), clock::now());
+        self.sales().hold(sale, "f").await.unwrap();
     }
 
     /// What catalog answers for a sale: this snapshot of each of its products.
@@ -103,7 +112,16 @@ impl Shop {
         };
         let products: Vec<_> = sale.lines.iter().map(product).collect();
         let data = json!({"correlationId": sale_id, "products": products, "unknown": []});
-        Event::new("catalog", "products.answered", sale_id, String::new(), clock::now(), data)
+        Event::new("catalog", "products.answered", sale_id, sale.sequence(), clock::now(), data)
+    }
+
+    /// The deadline of a sale.
+    ///
+    /// # Panics
+    /// When there is no such sale.
+    pub async fn due(&self, sale_id: &str) -> Event {
+        let sale = self.sales().get(sale_id).await.unwrap().unwrap();
+        Event::new("sales", "sale.due", sale_id, sale.sequence(), clock::now(), json!({}))
     }
 
     /// What ships, delivers and cancels sales.

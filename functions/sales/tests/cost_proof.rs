@@ -14,7 +14,6 @@ use sales::completion;
 use sales::status::Status;
 use sales::testing::{Shop, buy};
 use shared::clock;
-use shared::events::Event;
 use shared::store::{Meter, Usage};
 use shared::testing::cost::{Cost, of_change, snapshot};
 use shared::testing::{customer, row};
@@ -51,7 +50,7 @@ async fn proof_p16_every_write_of_stock_and_sales_costs_what_its_size_says() {
     }
     let shop = Shop::with(&[2]).await;
     let id = shop.holds(&[(0, 1)]).await;
-    let due = Event::new("sales", "sale.due", &id, "1".to_owned(), clock::now(), serde_json::json!({}));
+    let due = shop.due(&id).await;
     let sales = shop.sales();
     costs(&shop, true, "expire-sale", completion::expire(&sales, &due, clock::now())).await.0.unwrap();
     let (stock, product) = (Stock::new(shop.cloud.client(), "InventoryTable"), shop.products[0].clone());

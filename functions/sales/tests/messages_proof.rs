@@ -41,7 +41,6 @@ async fn proof_p8_messages_doubled_reordered_and_poisoned_take_effect_once() {
     let (scene, post) = (Scene::new().await, Post::start(&[]).await);
     let sound = scene.shop.cloud.client();
     let silent = scene.shop.cloud.client_with(|_, _| Some(Fault::Throttled));
-    let due = Event::new("sales", "sale.due", &scene.pending, "1".to_owned(), clock::now(), json!({}));
     let product = |version: u64| {
         let (id, sequence) = (&scene.shop.products[0], cup(version).sequence);
         Event::new("catalog", "product.updated", id, sequence, clock::now(), json!(cup(version)))
@@ -53,7 +52,7 @@ async fn proof_p8_messages_doubled_reordered_and_poisoned_take_effect_once() {
             (&completion(client.clone()), &Sales::new(client.clone(), "SalesTable"), &stock(client));
         let events = Books::of(&scene.shop.cloud).await.events();
         let answers = vec![&scene.answer; 3];
-        let late = vec![&due; 2];
+        let late = vec![&scene.due; 2];
         let told: Vec<&Event> = events.iter().rev().chain(&events).collect();
         let changes: Vec<&Event> = products.iter().collect();
         let complete =

@@ -43,13 +43,24 @@ pub fn query(mut query: QueryFluentBuilder, limit: usize) -> Call<'static, Vec<I
         let mut items = Vec::new();
         loop {
             let rest = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
-            let answer = query.clone().limit(rest).send().await?;
-            items.extend(answer.items.unwrap_or_default());
-            if answer.last_evaluated_key.is_none() || items.len() >= limit {
+            let (some, next) = query_page(query.clone().limit(rest)).await?;
+            items.extend(some);
+            if next.is_none() || items.len() >= limit {
                 return Ok(items);
             }
-            query = query.set_exclusive_start_key(answer.last_evaluated_key);
+            query = query.set_exclusive_start_key(next);
         }
+    })
+}
+
+/// Reads what one call of a query answers, up to 1 MB; and the key after which the rest begins, if there is a rest.
+///
+/// # Errors
+/// When the table does not answer.
+pub fn query_page(query: QueryFluentBuilder) -> Call<'static, (Vec<Item>, Option<Item>)> {
+    Box::pin(async {
+        let answer = query.send().await?;
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     })
 }
 

@@ -2,7 +2,7 @@
 //! listing: `<what it is sorted by>#<id>`. A page begins beyond a position, so it does not matter whether the
 //! item that was there still is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::Client;
 use futures_util::future::try_join_all;
@@ -22,8 +22,11 @@ pub struct Listing<'a> {
     pub index: &'a str,
     /// The index's partition key.
     pub partition_key: &'a str,
-    /// Its values. Several are read at once and merged; what is in more than one of them is shown once.
+    /// Its values. Several are read and merged; what is in more than one of them is shown once.
     pub partitions: Vec<String>,
+    /// Whether partitions are read one after the other: items move from earlier ones to later ones, and one that moves
+    /// meanwhile is then found twice, where it would be missed if the later one was read first. Else all at once.
+    pub in_turn: bool,
     /// The index's sort key, which holds the position.
     pub sort_key: &'a str,
     pub ascending: bool,
@@ -53,6 +56,7 @@ impl<'a> Listing<'a> {
             index,
             partition_key,
             partitions,
+            in_turn: false,
             sort_key: POSITION,
             ascending: false,
             within: None,
@@ -79,8 +83,19 @@ pub async fn list<T: DeserializeOwned>(
     keep: impl Fn(&T) -> bool,
 ) -> Result<Page<T>, Error> {
     let reads = listing.partitions.iter().map(|partition| read(client, listing, partition, request, &position, &keep));
-    let mut found: Vec<(String, T)> = try_join_all(reads).await?.into_iter().flatten().collect();
-    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let read = match listing.in_turn {
+        true => {
+            let mut all = Vec::new();
+            for read in reads {
+                all.push(read.await?);
+            }
+            all
+        }
+        false => try_join_all(reads).await?,
+    };
+    // Of what is at one position twice, the later one read is what it has become.
+    let found: BTreeMap<String, T> = read.into_iter().flatten().collect();
+    let mut found: Vec<(String, T)> = found.into_iter().collect();
     if !ascending(listing, request) {
         found.reverse();
     }

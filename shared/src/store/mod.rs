@@ -24,7 +24,7 @@ use crate::aws;
 use crate::config::StartupError;
 use crate::correlation;
 use crate::error::Error;
-pub use calls::{Call, back_off, batch_get, batch_write, delete, get, put, query, update};
+pub use calls::{Call, back_off, batch_get, batch_write, delete, get, put, query, query_page, update};
 pub use listing::{Listing, POSITION, Sieve, list, position};
 pub use meter::{Meter, Usage};
 pub use revocations::Revocations;

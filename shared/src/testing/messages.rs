@@ -26,12 +26,17 @@ pub fn published(function: &str, mapping: impl Fn(&Change<'_>) -> Result<Vec<Mes
     messages.map(|message| message.event).collect()
 }
 
-/// What a publisher makes of an item that has become so.
+/// What a publisher makes of an item that has become so; without what it was before when it is new, or published anew.
 ///
 /// # Panics
 /// When the item cannot be stored, or read.
-pub fn told<T: Serialize>(item: &T, mapping: impl Fn(&Change<'_>) -> Result<Vec<Message>, Error>) -> Vec<Message> {
+pub fn told<T: Serialize>(
+    before: Option<&T>,
+    item: &T,
+    mapping: impl Fn(&Change<'_>) -> Result<Vec<Message>, Error>,
+) -> Vec<Message> {
     let mut record = EventRecord::default();
+    record.change.old_image = before.map(|item| serde_dynamo::to_item(item).unwrap()).unwrap_or_default();
     record.change.new_image = serde_dynamo::to_item(item).unwrap();
     mapping(&Change::new(&record)).unwrap()
 }

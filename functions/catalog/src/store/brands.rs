@@ -66,6 +66,7 @@ impl Catalog {
             index,
             partition_key,
             partitions,
+            in_turn: false,
             sort_key,
             ascending,
             within: None,

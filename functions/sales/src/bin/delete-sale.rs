@@ -24,11 +24,16 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
+    use inventory::testing::cup;
     use sales::status::Status;
     use sales::testing::{Shop, books};
     use shared::auth::Role;
     use shared::clock;
     use shared::testing::{Call, Fault, customer};
+    use tokio::runtime::Handle;
+    use tokio::task::block_in_place;
 
     async fn delete(shop: &Shop, id: &str, role: Role) -> u16 {
         let call = Call::event("delete-sale").path("id", id).bearer(&shop.tokens.token("eva", role));
@@ -58,6 +63,30 @@ mod tests {
         let sales = Sales::new(shop.cloud.client_with(lost), "SalesTable");
         assert!(sales.delete(&id, Sale::check_deletable).await.is_ok());
         assert_eq!(delete(&shop, &id, Role::Staff).await, 404);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_sale_made_again_meanwhile_is_not_taken_for_the_one_that_was_read() {
+        let shop = Arc::new(Shop::with(&[10]).await);
+        let id = shop.holds(&[(0, 3)]).await;
+        let any = |_: &Sale| Ok(());
+        shop.transitions().apply(&id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
+        let (rival, again, runtime) = (shop.clone(), id.clone(), Handle::current());
+        let made_again = async move |rival: &Shop, id: &str| {
+            rival.sales().delete(id, Sale::check_deletable).await.unwrap();
+            rival.holds_again(id, &[(0, 2)]).await;
+            rival.completion().complete(&rival.answer(id, &cup(1)).await, clock::now()).await.unwrap();
+        };
+        let between = move |_: &str, call| {
+            if call == 1 {
+                block_in_place(|| runtime.block_on(made_again(&rival, &again)));
+            }
+            None
+        };
+        let sales = Sales::new(shop.cloud.client_with(between), "SalesTable");
+        let refused = sales.delete(&id, Sale::check_deletable).await.unwrap_err();
+        assert_eq!((refused.code, shop.available(0).await), ("invalid_transition", 8));
+        assert_eq!(shop.sales().get(&id).await.unwrap().unwrap().status, Status::Confirmed);
     }
 
     #[tokio::test]

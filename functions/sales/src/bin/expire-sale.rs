@@ -13,26 +13,21 @@ async fn main() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use inventory::testing::cup;
+    use sales::sale::Sale;
     use sales::status::Status;
     use sales::testing::Shop;
-    use shared::events::Event;
     use shared::store::Meter;
     use shared::testing;
-
-    fn due(sale_id: &str) -> Event {
-        let mut event = testing::queue_events("expire-sale").remove(0);
-        event.subject = sale_id.to_owned();
-        event
-    }
 
     #[tokio::test]
     async fn a_sale_that_nobody_decided_is_rejected_and_a_late_answer_does_not_revive_it() {
         let shop = Shop::with(&[10]).await;
         let id = shop.holds(&[(0, 3)]).await;
         let answer = shop.answer(&id, &cup(1)).await;
-        let (_, usage) = Meter::measure(completion::expire(&shop.sales(), &due(&id), clock::now())).await;
+        let due = shop.due(&id).await;
+        let (_, usage) = Meter::measure(completion::expire(&shop.sales(), &due, clock::now())).await;
         assert_eq!((usage.calls, usage.read_units, usage.write_units), (2, 1.0, 5.0));
-        completion::expire(&shop.sales(), &due(&id), clock::now()).await.unwrap();
+        completion::expire(&shop.sales(), &due, clock::now()).await.unwrap();
         shop.completion().complete(&answer, clock::now()).await.unwrap();
         let sale = shop.sales().get(&id).await.unwrap().unwrap();
         assert_eq!((sale.status, sale.version, shop.available(0).await), (Status::Rejected, 2, 10));
@@ -44,8 +39,25 @@ mod tests {
         let shop = Shop::with(&[10]).await;
         let id = shop.holds(&[(0, 3)]).await;
         shop.completion().complete(&shop.answer(&id, &cup(1)).await, clock::now()).await.unwrap();
-        completion::expire(&shop.sales(), &due(&id), clock::now()).await.unwrap();
-        completion::expire(&shop.sales(), &due("0193551e-7c00-7000-8000-00000000ffff"), clock::now()).await.unwrap();
+        completion::expire(&shop.sales(), &shop.due(&id).await, clock::now()).await.unwrap();
+        let of_none = testing::queue_events("expire-sale").remove(0);
+        completion::expire(&shop.sales(), &of_none, clock::now()).await.unwrap();
+        assert_eq!(shop.sales().get(&id).await.unwrap().unwrap().status, Status::Confirmed);
+    }
+
+    #[tokio::test]
+    async fn what_was_told_of_a_deleted_sale_does_not_decide_the_one_made_again_under_its_id() {
+        let shop = Shop::with(&[10]).await;
+        let id = shop.holds(&[(0, 3)]).await;
+        let (due, answer) = (shop.due(&id).await, shop.answer(&id, &cup(1)).await);
+        let any = |_: &Sale| Ok(());
+        shop.transitions().apply(&id, Status::Cancelled, &testing::customer("ana"), any, clock::now()).await.unwrap();
+        shop.sales().delete(&id, Sale::check_deletable).await.unwrap();
+        shop.holds_again(&id, &[(0, 2)]).await;
+        completion::expire(&shop.sales(), &due, clock::now()).await.unwrap();
+        shop.completion().complete(&answer, clock::now()).await.unwrap();
+        assert_eq!(shop.sales().get(&id).await.unwrap().unwrap().status, Status::Pending);
+        shop.completion().complete(&shop.answer(&id, &cup(1)).await, clock::now()).await.unwrap();
         assert_eq!(shop.sales().get(&id).await.unwrap().unwrap().status, Status::Confirmed);
     }
 }

@@ -38,10 +38,17 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
+    use sales::sale::Sale;
+    use sales::status::Status;
     use sales::testing::Shop;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, StandIn};
+    use shared::auth::{Caller, Role};
+    use shared::clock;
+    use shared::testing::{Answer, Call, StandIn, customer};
+    use tokio::runtime::Handle;
+    use tokio::task::block_in_place;
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         ask(shop, &Customers::new("http://127.0.0.1:1", ""), call).await
@@ -149,5 +156,29 @@ mod tests {
         let nobodys = eva.query(&[("include", "customer"), ("filter[status]", "rejected")]);
         assert_eq!(ask(&shop, &customers, &nobodys).await.body["included"], json!([]));
         assert_eq!(identity.asked().len(), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_sale_that_changes_its_state_between_any_two_queries_is_listed_once() {
+        for call in 0..6 {
+            let shop = Arc::new(Shop::with(&[9]).await);
+            let sale = shop.buy("ana", "k", 1).await.id;
+            let (rival, moving, runtime) = (shop.clone(), sale.clone(), Handle::current());
+            let between = move |_: &str, number| {
+                let (eva, any) = (Caller { role: Role::Staff, ..customer("eva") }, |_: &Sale| Ok(()));
+                if number == call {
+                    let transitions = rival.transitions();
+                    let shipped = transitions.apply(&moving, Status::Shipped, &eva, any, clock::now());
+                    block_in_place(|| runtime.block_on(shipped)).unwrap();
+                }
+                None
+            };
+            let sales = Sales::new(shop.cloud.client_with(between), "SalesTable");
+            let (customers, verifier) = (Customers::new("http://127.0.0.1:1", ""), shop.tokens.verifier());
+            let (cursors, eva) = (Cursors::new("key"), shop.tokens.token("eva", Role::Staff));
+            let call = Call::event("list-sales").bearer(&eva);
+            let listed = call.send(|request| list_sales(&sales, &customers, &verifier, &cursors, request)).await;
+            assert_eq!(ids(&listed), [sale]);
+        }
     }
 }

@@ -14,10 +14,15 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use inventory::events::on_sale_event;
+    use inventory::testing::cup;
     use sales::sale::Sale;
+    use sales::status::Status;
+    use sales::testing::Shop;
+    use sales::testing::books::{Books, published};
     use serde_json::json;
-    use shared::clock::Timestamp;
-    use shared::events::{Change, Message, To};
+    use shared::clock::{self, Timestamp};
+    use shared::events::{Change, Event, Message, To};
     use shared::testing;
 
     fn routes() -> Routes {
@@ -64,5 +69,29 @@ mod tests {
             assert_eq!(deadline.to, To::Queue { url: "deadlines".to_owned(), delay_seconds: left }, "{later}");
             assert_eq!(deadline.event.topic, "sale.due");
         }
+    }
+
+    #[tokio::test]
+    async fn published_anew_a_sale_that_has_gone_on_tells_that_it_was_confirmed_with_the_id_of_the_first_time() {
+        let shop = Shop::with(&[10]).await;
+        let (any, now) = (|_: &Sale| Ok(()), clock::now());
+        let (sold, held) = (shop.buy("ana", "k", 3).await.id, shop.holds(&[(0, 2)]).await);
+        shop.completion().complete(&shop.answer(&held, &cup(1)).await, now).await.unwrap();
+        for (id, topic) in [(sold, "sale.cancelled"), (held, "sale.cancelled")] {
+            let confirmed = shop.sales().get(&id).await.unwrap().unwrap();
+            let first = published(None, &confirmed).remove(0);
+            let ana = testing::customer("ana");
+            let gone_on = shop.transitions().apply(&id, Status::Cancelled, &ana, any, now).await.unwrap();
+            let topics = |events: &[Event]| events.iter().map(|event| event.topic.clone()).collect::<Vec<_>>();
+            assert_eq!(topics(&published(Some(&confirmed), &gone_on)), [topic]);
+            let anew = published(None, &gone_on);
+            assert_eq!((topics(&anew), &anew[0].id), (vec!["sale.confirmed".to_owned(), topic.to_owned()], &first.id));
+            assert_eq!(anew[0].data, first.data);
+            // The ledger heard of neither the first time.
+            for event in &anew {
+                on_sale_event(&shop.stock(), event).await.unwrap();
+            }
+        }
+        Books::of(&shop.cloud).await.check_with_ledger("told anew");
     }
 }

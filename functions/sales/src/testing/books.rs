@@ -2,6 +2,7 @@
 //! together whatever happened.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter;
 
 use inventory::Stock;
 use inventory::events::on_sale_event;
@@ -112,13 +113,20 @@ impl Books {
 /// # Panics
 /// When a later step does not sort after an earlier one.
 pub fn events(sale: &Sale) -> Vec<Event> {
-    let [requests, replies, deadlines] = ["requests", "replies", "deadlines"].map(str::to_owned);
-    let routes = Routes { requests, replies, deadlines, deadline_seconds: 300 };
-    let said = life(sale).into_iter().flat_map(|step| told(&step, |change| routes.messages(change, clock::now())));
-    let mut said: Vec<Event> = said.filter(|message| message.to == To::Topic).map(|message| message.event).collect();
+    let steps = life(sale);
+    let before = iter::once(None).chain(steps.iter().map(Some));
+    let mut said: Vec<Event> = before.zip(&steps).flat_map(|(before, step)| published(before, step)).collect();
     assert!(said.is_sorted_by(|one, next| one.sequence < next.sequence), "{said:?}");
     said.retain(|event| ["sale.confirmed", "sale.cancelled"].contains(&event.topic.as_str()));
     said
+}
+
+/// What the publisher tells the topic of a sale; without what it was before when it is new, or published anew.
+pub fn published(before: Option<&Sale>, sale: &Sale) -> Vec<Event> {
+    let [requests, replies, deadlines] = ["requests", "replies", "deadlines"].map(str::to_owned);
+    let routes = Routes { requests, replies, deadlines, deadline_seconds: 300 };
+    let said = told(before, sale, |change| routes.messages(change, clock::now()));
+    said.into_iter().filter(|message| message.to == To::Topic).map(|message| message.event).collect()
 }
 
 /// Tells the ledger of all that the books say, the latest first and again, and checks what has to hold then.

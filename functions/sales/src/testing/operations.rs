@@ -6,7 +6,6 @@ use inventory::events::on_sale_event;
 use inventory::movement::Movement;
 use inventory::stock::Snapshot;
 use inventory::testing::{CatalogStandIn, cup, receipt};
-use serde_json::json;
 use shared::auth::{Caller, Role};
 use shared::clock::{self, Timestamp};
 use shared::error::Kind;
@@ -28,6 +27,8 @@ pub struct Scene {
     /// A sale to be decided, and what catalog answers for it.
     pub pending: String,
     pub answer: Event,
+    /// Its deadline.
+    pub due: Event,
     /// A sale of 3 pieces, and what is told of it.
     pub sold: String,
     pub told: Event,
@@ -53,7 +54,8 @@ impl Scene {
         let told = events(&sold).remove(0);
         let pending = shop.holds(&[(0, 3), (1, 1)]).await;
         let answer = shop.answer(&pending, &cup(1)).await;
-        Self { shop, pending, answer, sold: sold.id, told, void: void.id, new_product: ids::new() }
+        let due = shop.due(&pending).await;
+        Self { shop, pending, answer, due, sold: sold.id, told, void: void.id, new_product: ids::new() }
     }
 
     async fn sale(&self, id: &str) -> Option<Sale> {
@@ -134,10 +136,7 @@ impl Operation {
                 sales.hold(sale, "f").await.map(drop)
             }
             Self::CompleteSale => completion(client).complete(&scene.answer, now).await,
-            Self::ExpireSale => {
-                let due = Event::new("sales", "sale.due", &scene.pending, "1".to_owned(), now, json!({}));
-                deciding::expire(&sales, &due, now).await
-            }
+            Self::ExpireSale => deciding::expire(&sales, &scene.due, now).await,
             Self::CancelSold => moved(&scene.sold, Status::Cancelled, &ana).await,
             Self::CancelPending => moved(&scene.pending, Status::Cancelled, &ana).await,
             Self::Ship => moved(&scene.sold, Status::Shipped, &eva).await,

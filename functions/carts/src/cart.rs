@@ -44,6 +44,19 @@ pub struct Checkout {
     pub sale_id: String,
     /// The version of the cart that began with it: as long as it is that one, the cart is what is being sold.
     pub version: u64,
+    /// How many pieces of what was ordered are still in the cart. What was taken out is not there to be sold from
+    /// it, though the sale has it; what is put in again is new.
+    pub ordered: BTreeMap<String, i64>,
+}
+
+impl Checkout {
+    /// Of a product, so many pieces are left in the cart.
+    fn left(&mut self, product_id: &str, quantity: i64) {
+        if let Some(ordered) = self.ordered.get_mut(product_id) {
+            *ordered = quantity.min(*ordered);
+        }
+        self.ordered.retain(|_, ordered| *ordered > 0);
+    }
 }
 
 /// A sale of the cart that was refused, and why.
@@ -58,8 +71,7 @@ pub struct Rejected {
 /// What became of a sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// So many pieces of these products were sold.
-    Sold(Vec<(String, i64)>),
+    Sold,
     Rejected(Rejection),
     /// It was called off, or is gone.
     Void,
@@ -72,9 +84,7 @@ impl Decision {
             (Status::Pending, _) => None,
             (Status::Rejected, Some(why)) => Some(Self::Rejected(why.clone())),
             (Status::Rejected | Status::Cancelled, _) => Some(Self::Void),
-            (Status::Confirmed | Status::Shipped | Status::Delivered, _) => {
-                Some(Self::Sold(sale.lines.iter().map(|line| (line.product_id.clone(), line.quantity)).collect()))
-            }
+            (Status::Confirmed | Status::Shipped | Status::Delivered, _) => Some(Self::Sold),
         }
     }
 }
@@ -103,6 +113,7 @@ impl Cart {
     /// `NotFound` when it is not.
     pub fn with(mut self, product_id: &str, quantity: i64, now: Timestamp) -> Result<Self, Error> {
         *self.lines.get_mut(product_id).ok_or_else(not_in_it)? = quantity;
+        self.checkout.iter_mut().for_each(|checkout| checkout.left(product_id, quantity));
         Ok(self.changed(now))
     }
 
@@ -112,6 +123,7 @@ impl Cart {
     /// `NotFound` when it is not.
     pub fn without(mut self, product_id: &str, now: Timestamp) -> Result<Self, Error> {
         self.lines.remove(product_id).ok_or_else(not_in_it)?;
+        self.checkout.iter_mut().for_each(|checkout| checkout.left(product_id, 0));
         Ok(self.changed(now))
     }
 
@@ -121,6 +133,7 @@ impl Cart {
             return None;
         }
         self.lines.clear();
+        self.checkout.iter_mut().for_each(|checkout| checkout.ordered.clear());
         Some(self.changed(now))
     }
 
@@ -128,18 +141,19 @@ impl Cart {
     #[must_use]
     pub fn checked_out(self, sale_id: &str, now: Timestamp) -> Self {
         let cart = self.changed(now);
-        let checkout = Some(Checkout { sale_id: sale_id.to_owned(), version: cart.version });
+        let (version, ordered) = (cart.version, cart.lines.clone());
+        let checkout = Some(Checkout { sale_id: sale_id.to_owned(), version, ordered });
         Self { checkout, ..cart }
     }
 
     /// What a decided sale leaves of it: not what was sold, but what was put in meanwhile. `None` when it is not
     /// this sale that the cart waits for: it was told of before, or is none of the cart's.
     pub fn settled(self, sale_id: &str, decision: &Decision, now: Timestamp) -> Option<Self> {
-        self.checkout.as_ref().filter(|checkout| checkout.sale_id == sale_id)?;
+        let checkout = self.checkout.clone().filter(|checkout| checkout.sale_id == sale_id)?;
         let mut cart = Self { checkout: None, ..self.changed(now) };
         match decision {
-            Decision::Sold(sold) => {
-                for (product_id, quantity) in sold {
+            Decision::Sold => {
+                for (product_id, quantity) in &checkout.ordered {
                     if let Some(left) = cart.lines.get_mut(product_id) {
                         *left -= quantity;
                     }
@@ -218,10 +232,6 @@ mod tests {
         Cart { lines: BTreeMap::from([("cup".to_owned(), 3), ("mug".to_owned(), 1)]), ..cart }
     }
 
-    fn sold(pieces: &[(&str, i64)]) -> Decision {
-        Decision::Sold(pieces.iter().map(|(id, quantity)| ((*id).to_owned(), *quantity)).collect())
-    }
-
     #[test]
     fn a_cart_reads_the_same_before_and_after_storage() {
         let rejection = Rejection { code: "expired".to_owned(), title: "Late".to_owned(), reasons: Vec::new() };
@@ -237,7 +247,7 @@ mod tests {
         let now = clock::now();
         let mut checked_out = cart().checked_out("s", now);
         checked_out.lines.extend([("cup".to_owned(), 5), ("pot".to_owned(), 1)]);
-        let left = checked_out.settled("s", &sold(&[("cup", 3), ("mug", 1)]), now).unwrap();
+        let left = checked_out.settled("s", &Decision::Sold, now).unwrap();
         assert_eq!(left.lines, BTreeMap::from([("cup".to_owned(), 2), ("pot".to_owned(), 1)]));
         assert_eq!((&left.checkout, left.version), (&None, 3));
     }
@@ -246,15 +256,32 @@ mod tests {
     fn fewer_pieces_than_were_sold_are_none_left() {
         let now = clock::now();
         let fewer = cart().checked_out("s", now).with("cup", 1, now).unwrap().without("mug", now).unwrap();
-        assert!(fewer.settled("s", &sold(&[("cup", 3), ("mug", 1)]), now).unwrap().lines.is_empty());
+        assert!(fewer.settled("s", &Decision::Sold, now).unwrap().lines.is_empty());
+    }
+
+    #[test]
+    fn what_was_taken_out_and_put_in_again_while_the_sale_was_pending_stays() {
+        let now = clock::now();
+        let put_in = |mut cart: Cart| {
+            *cart.lines.entry("cup".to_owned()).or_default() += 2;
+            cart.settled("s", &Decision::Sold, now).unwrap().lines.get("cup").copied()
+        };
+        let checked_out = cart().checked_out("s", now);
+        assert_eq!(put_in(checked_out.clone()), Some(2));
+        assert_eq!(put_in(checked_out.clone().without("cup", now).unwrap()), Some(2));
+        assert_eq!(put_in(checked_out.clone().emptied(now).unwrap()), Some(2));
+        assert_eq!(put_in(checked_out.clone().with("cup", 1, now).unwrap()), Some(2));
+        // More of it, and then fewer, but no fewer than were ordered.
+        let more = checked_out.with("cup", 9, now).unwrap().with("cup", 4, now).unwrap();
+        assert_eq!(put_in(more), Some(3));
     }
 
     #[test]
     fn a_sale_that_the_cart_does_not_wait_for_changes_nothing() {
         let now = clock::now();
-        assert_eq!(cart().settled("s", &sold(&[("cup", 3)]), now), None);
-        let settled = cart().checked_out("s", now).settled("s", &sold(&[("cup", 1)]), now).unwrap();
-        assert_eq!(settled.settled("s", &sold(&[("cup", 1)]), now), None);
+        assert_eq!(cart().settled("s", &Decision::Sold, now), None);
+        let settled = cart().checked_out("s", now).settled("s", &Decision::Sold, now).unwrap();
+        assert_eq!(settled.settled("s", &Decision::Sold, now), None);
         assert_eq!(cart().checked_out("other", now).settled("s", &Decision::Void, now), None);
     }
 

@@ -112,6 +112,22 @@ async fn proof_of_many_checkouts_of_one_cart_at_once_there_is_one_sale() {
 }
 
 #[tokio::test]
+async fn a_key_is_not_kept_with_the_sale_of_a_cart_that_was_changed_meanwhile() {
+    let (shop, now) = (Shop::with(1).await, clock::now());
+    shop.put(&ana(), &[(0, 2)]).await;
+    check_out(&shop.checkouts(), "ana", "first", now).await.unwrap();
+    let (carts, request) = (shop.carts(), ("id of the second key", "f", "sale"));
+    let read = carts.of(&ana(), now).await.unwrap();
+    shop.put(&ana(), &[(0, 1)]).await;
+    // The second key may have made a sale of what is in the cart now.
+    assert!(carts.remember(request, &ana(), (&read, None), now).await.unwrap().is_err());
+    assert!(carts.came_to(request.0, now).await.unwrap().is_none());
+    let read = carts.of(&ana(), now).await.unwrap();
+    carts.remember(request, &ana(), (&read, None), now).await.unwrap().unwrap();
+    assert_eq!(carts.came_to(request.0, now).await.unwrap().map(|kept| kept.value.sale_id).as_deref(), Some("sale"));
+}
+
+#[tokio::test]
 async fn a_guests_cart_merged_many_times_at_once_is_merged_once_and_into_one_cart() {
     let shop = Shop::with(2).await;
     shop.put(&ana(), &[(0, 1)]).await;

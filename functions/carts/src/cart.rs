@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use inventory::stock::Snapshot;
 use sales::order::{self, Order};
-use sales::rejection::Rejection;
-use sales::sale::Sale;
-use sales::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::Error;
 use shared::clock::Timestamp;
+
+use crate::awaited::{Checkout, Decision, Rejected};
 
 /// The most products that a cart may have: as many as a sale.
 pub const MAX_PRODUCTS: usize = order::MAX_PRODUCTS;
@@ -35,58 +34,6 @@ pub struct Cart {
     pub expires_at: u64,
     /// 0 before anything was ever put into it.
     pub version: u64,
-}
-
-/// A sale that a cart was checked out as.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Checkout {
-    pub sale_id: String,
-    /// The version of the cart that began with it: as long as it is that one, the cart is what is being sold.
-    pub version: u64,
-    /// How many pieces of what was ordered are still in the cart. What was taken out is not there to be sold from
-    /// it, though the sale has it; what is put in again is new.
-    pub ordered: BTreeMap<String, i64>,
-}
-
-impl Checkout {
-    /// Of a product, so many pieces are left in the cart.
-    fn left(&mut self, product_id: &str, quantity: i64) {
-        if let Some(ordered) = self.ordered.get_mut(product_id) {
-            *ordered = quantity.min(*ordered);
-        }
-        self.ordered.retain(|_, ordered| *ordered > 0);
-    }
-}
-
-/// A sale of the cart that was refused, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Rejected {
-    pub sale_id: String,
-    #[serde(flatten)]
-    pub why: Rejection,
-}
-
-/// What became of a sale.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    Sold,
-    Rejected(Rejection),
-    /// It was called off, or is gone.
-    Void,
-}
-
-impl Decision {
-    /// What became of a sale; nothing yet of a pending one.
-    pub fn of(sale: &Sale) -> Option<Self> {
-        match (sale.status, &sale.rejection) {
-            (Status::Pending, _) => None,
-            (Status::Rejected, Some(why)) => Some(Self::Rejected(why.clone())),
-            (Status::Rejected | Status::Cancelled, _) => Some(Self::Void),
-            (Status::Confirmed | Status::Shipped | Status::Delivered, _) => Some(Self::Sold),
-        }
-    }
 }
 
 impl Cart {
@@ -225,6 +172,7 @@ pub fn too_many(in_it: i64) -> Error {
 mod tests {
     use super::*;
     use inventory::testing::cup;
+    use sales::rejection::Rejection;
     use shared::{clock, store};
 
     fn cart() -> Cart {

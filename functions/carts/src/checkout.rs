@@ -12,7 +12,8 @@ use shared::money::Money;
 use shared::{Error, StartupError, config, store};
 
 use crate::Carts;
-use crate::cart::{Cart, Checkout, Decision};
+use crate::awaited::{Checkout, Decision};
+use crate::cart::Cart;
 use crate::owner::Owner;
 use crate::store::{ATTEMPTS, CameTo, ToOrder};
 

@@ -8,7 +8,7 @@ use shared::clock::Timestamp;
 use shared::events::Event;
 
 use crate::Carts;
-use crate::cart::Decision;
+use crate::awaited::Decision;
 use crate::owner::Owner;
 
 /// `product.*`: carts show what catalog tells last.

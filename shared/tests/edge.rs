@@ -74,6 +74,15 @@ async fn answers_to_a_token_are_not_to_be_stored() {
 }
 
 #[tokio::test]
+async fn errors_are_not_to_be_stored() {
+    let refuse = |_| async { Err(shared::Error::not_found("There is nothing here.")) };
+    let answer = Call::event("health").send(refuse).await;
+    assert_eq!((answer.status, answer.header("cache-control")), (404, "no-store"));
+    let unread = Call::event("health").header("accept", "application/vnd.api+json; charset=utf-8").send(fine).await;
+    assert_eq!((unread.status, unread.header("cache-control")), (406, "no-store"));
+}
+
+#[tokio::test]
 async fn parameters_given_twice_or_unknown_are_refused_by_name() {
     let handler = |request: Request| async move { request.query(&["a"]).map(|_| jsonapi::no_content()) };
     assert_eq!(Call::event("health").query(&[("a", "1")]).send(handler).await.status, 204);

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use inventory::stock::Snapshot;
 use sales::order::{self, Order};
-use sales::rejection::Rejection;
-use sales::sale::Sale;
-use sales::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::Error;
 use shared::clock::Timestamp;
+
+use crate::awaited::{Checkout, Decision, Rejected};
 
 /// The most products that a cart may have: as many as a sale.
 pub const MAX_PRODUCTS: usize = order::MAX_PRODUCTS;
@@ -35,48 +34,6 @@ pub struct Cart {
     pub expires_at: u64,
     /// 0 before anything was ever put into it.
     pub version: u64,
-}
-
-/// A sale that a cart was checked out as.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Checkout {
-    pub sale_id: String,
-    /// The version of the cart that began with it: as long as it is that one, the cart is what is being sold.
-    pub version: u64,
-}
-
-/// A sale of the cart that was refused, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Rejected {
-    pub sale_id: String,
-    #[serde(flatten)]
-    pub why: Rejection,
-}
-
-/// What became of a sale.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// So many pieces of these products were sold.
-    Sold(Vec<(String, i64)>),
-    Rejected(Rejection),
-    /// It was called off, or is gone.
-    Void,
-}
-
-impl Decision {
-    /// What became of a sale; nothing yet of a pending one.
-    pub fn of(sale: &Sale) -> Option<Self> {
-        match (sale.status, &sale.rejection) {
-            (Status::Pending, _) => None,
-            (Status::Rejected, Some(why)) => Some(Self::Rejected(why.clone())),
-            (Status::Rejected | Status::Cancelled, _) => Some(Self::Void),
-            (Status::Confirmed | Status::Shipped | Status::Delivered, _) => {
-                Some(Self::Sold(sale.lines.iter().map(|line| (line.product_id.clone(), line.quantity)).collect()))
-            }
-        }
-    }
 }
 
 impl Cart {
@@ -103,6 +60,7 @@ impl Cart {
     /// `NotFound` when it is not.
     pub fn with(mut self, product_id: &str, quantity: i64, now: Timestamp) -> Result<Self, Error> {
         *self.lines.get_mut(product_id).ok_or_else(not_in_it)? = quantity;
+        self.checkout.iter_mut().for_each(|checkout| checkout.left(product_id, quantity));
         Ok(self.changed(now))
     }
 
@@ -112,6 +70,7 @@ impl Cart {
     /// `NotFound` when it is not.
     pub fn without(mut self, product_id: &str, now: Timestamp) -> Result<Self, Error> {
         self.lines.remove(product_id).ok_or_else(not_in_it)?;
+        self.checkout.iter_mut().for_each(|checkout| checkout.left(product_id, 0));
         Ok(self.changed(now))
     }
 
@@ -121,6 +80,7 @@ impl Cart {
             return None;
         }
         self.lines.clear();
+        self.checkout.iter_mut().for_each(|checkout| checkout.ordered.clear());
         Some(self.changed(now))
     }
 
@@ -128,18 +88,19 @@ impl Cart {
     #[must_use]
     pub fn checked_out(self, sale_id: &str, now: Timestamp) -> Self {
         let cart = self.changed(now);
-        let checkout = Some(Checkout { sale_id: sale_id.to_owned(), version: cart.version });
+        let (version, ordered) = (cart.version, cart.lines.clone());
+        let checkout = Some(Checkout { sale_id: sale_id.to_owned(), version, ordered });
         Self { checkout, ..cart }
     }
 
     /// What a decided sale leaves of it: not what was sold, but what was put in meanwhile. `None` when it is not
     /// this sale that the cart waits for: it was told of before, or is none of the cart's.
     pub fn settled(self, sale_id: &str, decision: &Decision, now: Timestamp) -> Option<Self> {
-        self.checkout.as_ref().filter(|checkout| checkout.sale_id == sale_id)?;
+        let checkout = self.checkout.clone().filter(|checkout| checkout.sale_id == sale_id)?;
         let mut cart = Self { checkout: None, ..self.changed(now) };
         match decision {
-            Decision::Sold(sold) => {
-                for (product_id, quantity) in sold {
+            Decision::Sold => {
+                for (product_id, quantity) in &checkout.ordered {
                     if let Some(left) = cart.lines.get_mut(product_id) {
                         *left -= quantity;
                     }
@@ -211,15 +172,12 @@ pub fn too_many(in_it: i64) -> Error {
 mod tests {
     use super::*;
     use inventory::testing::cup;
+    use sales::rejection::Rejection;
     use shared::{clock, store};
 
     fn cart() -> Cart {
         let cart = Cart::begun("cup", 3, clock::now());
         Cart { lines: BTreeMap::from([("cup".to_owned(), 3), ("mug".to_owned(), 1)]), ..cart }
-    }
-
-    fn sold(pieces: &[(&str, i64)]) -> Decision {
-        Decision::Sold(pieces.iter().map(|(id, quantity)| ((*id).to_owned(), *quantity)).collect())
     }
 
     #[test]
@@ -237,7 +195,7 @@ mod tests {
         let now = clock::now();
         let mut checked_out = cart().checked_out("s", now);
         checked_out.lines.extend([("cup".to_owned(), 5), ("pot".to_owned(), 1)]);
-        let left = checked_out.settled("s", &sold(&[("cup", 3), ("mug", 1)]), now).unwrap();
+        let left = checked_out.settled("s", &Decision::Sold, now).unwrap();
         assert_eq!(left.lines, BTreeMap::from([("cup".to_owned(), 2), ("pot".to_owned(), 1)]));
         assert_eq!((&left.checkout, left.version), (&None, 3));
     }
@@ -246,15 +204,32 @@ mod tests {
     fn fewer_pieces_than_were_sold_are_none_left() {
         let now = clock::now();
         let fewer = cart().checked_out("s", now).with("cup", 1, now).unwrap().without("mug", now).unwrap();
-        assert!(fewer.settled("s", &sold(&[("cup", 3), ("mug", 1)]), now).unwrap().lines.is_empty());
+        assert!(fewer.settled("s", &Decision::Sold, now).unwrap().lines.is_empty());
+    }
+
+    #[test]
+    fn what_was_taken_out_and_put_in_again_while_the_sale_was_pending_stays() {
+        let now = clock::now();
+        let put_in = |mut cart: Cart| {
+            *cart.lines.entry("cup".to_owned()).or_default() += 2;
+            cart.settled("s", &Decision::Sold, now).unwrap().lines.get("cup").copied()
+        };
+        let checked_out = cart().checked_out("s", now);
+        assert_eq!(put_in(checked_out.clone()), Some(2));
+        assert_eq!(put_in(checked_out.clone().without("cup", now).unwrap()), Some(2));
+        assert_eq!(put_in(checked_out.clone().emptied(now).unwrap()), Some(2));
+        assert_eq!(put_in(checked_out.clone().with("cup", 1, now).unwrap()), Some(2));
+        // More of it, and then fewer, but no fewer than were ordered.
+        let more = checked_out.with("cup", 9, now).unwrap().with("cup", 4, now).unwrap();
+        assert_eq!(put_in(more), Some(3));
     }
 
     #[test]
     fn a_sale_that_the_cart_does_not_wait_for_changes_nothing() {
         let now = clock::now();
-        assert_eq!(cart().settled("s", &sold(&[("cup", 3)]), now), None);
-        let settled = cart().checked_out("s", now).settled("s", &sold(&[("cup", 1)]), now).unwrap();
-        assert_eq!(settled.settled("s", &sold(&[("cup", 1)]), now), None);
+        assert_eq!(cart().settled("s", &Decision::Sold, now), None);
+        let settled = cart().checked_out("s", now).settled("s", &Decision::Sold, now).unwrap();
+        assert_eq!(settled.settled("s", &Decision::Sold, now), None);
         assert_eq!(cart().checked_out("other", now).settled("s", &Decision::Void, now), None);
     }
 

@@ -7,14 +7,15 @@ use sales::order::Order;
 use sales::sale::Sale;
 use serde_json::json;
 use shared::clock::Timestamp;
-use shared::idempotency::Outcome;
+use shared::idempotency::{Outcome, Stored};
 use shared::money::Money;
 use shared::{Error, StartupError, config, store};
 
 use crate::Carts;
-use crate::cart::{Cart, Checkout, Decision};
+use crate::awaited::{Checkout, Decision};
+use crate::cart::Cart;
 use crate::owner::Owner;
-use crate::store::ATTEMPTS;
+use crate::store::{ATTEMPTS, CameTo, ToOrder};
 
 /// Who checks out, and how a repeated request is known.
 pub struct Buyer<'a> {
@@ -44,8 +45,9 @@ impl Checkouts {
         Ok(Self { carts, sales })
     }
 
-    /// Checks a cart out: one read of it, one batch read of its products, one transaction of two items. A refusal
-    /// writes nothing and costs one read more: a repeated request gets its sale, also when the cart is empty by now.
+    /// Checks a cart out: one read of it, one batch read of its products and of what the request came to before, one
+    /// transaction of two items. A refusal writes nothing and costs one read more: a repeated request gets its sale,
+    /// also when the cart is empty by now.
     ///
     /// # Errors
     /// `Conflict` (`checkout_pending`) naming the sale, when the cart was changed since it was checked out and that
@@ -56,75 +58,138 @@ impl Checkouts {
         for attempt in 0..ATTEMPTS {
             store::back_off(attempt).await;
             let cart = self.carts.of(&owner, now).await?;
-            if let Some(checkout) = &cart.checkout {
-                match self.before(buyer, checkout, cart.version).await? {
-                    Ok(outcome) => return Ok(outcome),
-                    Err(decision) => {
-                        let settle = |cart: Cart| Ok(cart.settled(&checkout.sale_id, &decision, now));
-                        self.carts.change(&owner, settle, now).await?;
-                        continue;
-                    }
-                }
-            }
-            let order = cart.order(&self.carts.products(cart.lines.keys()).await?);
-            let order = match order.and_then(|order| at_total(order, buyer.expected_total)) {
-                Ok(order) => order,
-                Err(refusal) => {
-                    return self.sales.repeated(buyer.sale_id, buyer.fingerprint).await?.ok_or(refusal);
-                }
+            let outcome = match &cart.checkout {
+                Some(checkout) => self.out_already(buyer, &owner, &cart, checkout, now).await?,
+                None => self.order(buyer, &owner, cart, now).await?,
             };
-            let sale = Sale::pending(buyer.sale_id, buyer.user_id, &order, now);
-            let cart = self.carts.keeping(&owner, &cart.checked_out(buyer.sale_id, now), now)?;
-            let parts = vec![self.sales.holding(&sale, buyer.fingerprint)?, cart];
-            let Err(refused) = store::transact(&self.carts.client(), parts).await? else {
-                return Ok(Outcome::Made(sale));
-            };
-            if let Some(before) = refused.found(0) {
-                return Outcome::of_repeated(before, buyer.fingerprint);
+            if let Some(outcome) = outcome {
+                return Ok(outcome);
             }
         }
         Err(Error::unavailable("the cart kept changing"))
     }
 
-    /// What a checkout from before means for this one: its sale is this one's, too. `Err` within `Ok` when it is over,
-    /// and how. `version` is the cart's.
-    async fn before(
+    /// A cart that waits for no sale becomes one. `None` when somebody else was faster.
+    async fn order(
         &self,
         buyer: &Buyer<'_>,
-        checkout: &Checkout,
-        version: u64,
-    ) -> Result<Result<Outcome<Sale>, Decision>, Error> {
-        if let Some(outcome) = self.sales.repeated(buyer.sale_id, buyer.fingerprint).await? {
-            return Ok(Ok(outcome));
+        owner: &Owner,
+        cart: Cart,
+        now: Timestamp,
+    ) -> Result<Option<Outcome<Sale>>, Error> {
+        let ToOrder { products, came_to } = self.carts.to_order(&cart, buyer.sale_id, now).await?;
+        if let Some(outcome) = self.repeated(buyer, came_to).await? {
+            return Ok(Some(outcome));
         }
-        let Some(sale) = self.sales.get(&checkout.sale_id).await? else { return Ok(Err(Decision::Void)) };
-        match Decision::of(&sale) {
-            // The cart was told of it late, or not at all.
-            Some(decision @ (Decision::Rejected(_) | Decision::Void)) => Ok(Err(decision)),
-            // The cart is as it was: this is what is being sold.
-            _ if checkout.version == version => Ok(Ok(Outcome::Made(sale))),
-            Some(decision) => Ok(Err(decision)),
-            None => Err(checkout_pending(&sale)),
+        let at_total = |order: Order| total_of(&order)?.check(buyer.expected_total, None).map(|()| order);
+        let order = match cart.order(&products).and_then(at_total) {
+            Ok(order) => order,
+            Err(refusal) => {
+                let repeated = self.sales.repeated(buyer.sale_id, buyer.fingerprint).await?;
+                return repeated.ok_or(refusal).map(Some);
+            }
+        };
+        let sale = Sale::pending(buyer.sale_id, buyer.user_id, &order, now);
+        let cart = self.carts.keeping(owner, &cart.checked_out(buyer.sale_id, now), now)?;
+        let parts = vec![self.sales.holding(&sale, buyer.fingerprint)?, cart];
+        match store::transact(&self.carts.client(), parts).await? {
+            Ok(()) => Ok(Some(Outcome::Made(sale))),
+            Err(refused) => refused.found(0).map(|sale| Outcome::of_repeated(sale, buyer.fingerprint)).transpose(),
+        }
+    }
+
+    /// What a checkout from before means for this one: its sale is this one's, too, as long as the cart is what is
+    /// sold. `None` when it is over, or somebody else was faster.
+    async fn out_already(
+        &self,
+        buyer: &Buyer<'_>,
+        owner: &Owner,
+        cart: &Cart,
+        checkout: &Checkout,
+        now: Timestamp,
+    ) -> Result<Option<Outcome<Sale>>, Error> {
+        if let Some(outcome) = self.sales.repeated(buyer.sale_id, buyer.fingerprint).await? {
+            return Ok(Some(outcome));
+        }
+        if let Some(outcome) = self.repeated(buyer, self.carts.came_to(buyer.sale_id, now).await?).await? {
+            return Ok(Some(outcome));
+        }
+        let sale = self.sales.get(&checkout.sale_id).await?;
+        // The cart may be told of the decision late, or not at all.
+        let decision = sale.as_ref().map_or(Some(Decision::Void), Decision::of);
+        let settle = |cart: Cart| decision.as_ref().and_then(|decision| cart.settled(&checkout.sale_id, decision, now));
+        match (sale, &decision) {
+            (Some(sale), None | Some(Decision::Sold)) if checkout.version == cart.version => {
+                total_of_sale(&sale)?.check(buyer.expected_total, Some(&sale.id))?;
+                let request = (buyer.sale_id, buyer.fingerprint, sale.id.as_str());
+                let settled = settle(cart.clone());
+                match self.carts.remember(request, owner, (cart, settled.as_ref()), now).await? {
+                    Ok(()) => Ok(Some(Outcome::Made(sale))),
+                    Err(refused) => {
+                        let before = refused.found(0).map(store::from_item).transpose()?;
+                        self.repeated(buyer, before).await
+                    }
+                }
+            }
+            (Some(sale), None) => Err(checkout_pending(&sale)),
+            _ => self.carts.change(owner, |cart| Ok(settle(cart)), now).await.map(|_| None),
+        }
+    }
+
+    /// The sale that a request came to before, unless that is gone.
+    async fn repeated(
+        &self,
+        buyer: &Buyer<'_>,
+        came_to: Option<Stored<CameTo>>,
+    ) -> Result<Option<Outcome<Sale>>, Error> {
+        match came_to {
+            Some(before) if before.fingerprint != buyer.fingerprint => Ok(Some(Outcome::KeyReused)),
+            Some(before) => Ok(self.sales.get(&before.value.sale_id).await?.map(Outcome::Replayed)),
+            None => Ok(None),
         }
     }
 }
 
-/// An order whose total is the one that the buyer saw, if they said it.
-fn at_total(order: Order, expected: Option<&Money>) -> Result<Order, Error> {
-    let Some(expected) = expected else { return Ok(order) };
-    let prices = order.lines.iter().map(|line| {
-        let price = line.expected_unit_price.as_ref()?;
-        price.amount.checked_mul(line.quantity)
-    });
-    let amount = prices.into_iter().try_fold(0_i64, |sum, price| sum.checked_add(price?));
-    let amount = amount.ok_or_else(|| Error::internal("a total past what can be counted"))?;
-    if amount == expected.amount {
-        return Ok(order);
+/// What something is ordered for, in minor units.
+struct Total(i64);
+
+impl Total {
+    /// Whether it is the one that the buyer saw, if they said it. `sale_id` is that of the sale it is of, if there is
+    /// one.
+    fn check(&self, expected: Option<&Money>, sale_id: Option<&str>) -> Result<(), Error> {
+        let Some(expected) = expected.filter(|expected| expected.amount != self.0) else { return Ok(()) };
+        let total = Money { amount: self.0, currency: expected.currency.clone() };
+        let (detail, meta) = match sale_id {
+            None => (format!("The total is now {} {}.", total.amount, total.currency), json!({"total": total})),
+            Some(id) => {
+                let detail = format!("The cart was checked out already, for {} {}.", total.amount, total.currency);
+                (detail, json!({"total": total, "saleId": id}))
+            }
+        };
+        let changed = Error::conflict("price_changed", "Price changed", detail).at("/data/attributes/expectedTotal");
+        Err(changed.with_meta(meta))
     }
-    let total = Money { amount, currency: expected.currency.clone() };
-    let detail = format!("The total is now {} {}.", total.amount, total.currency);
-    let changed = Error::conflict("price_changed", "Price changed", detail).at("/data/attributes/expectedTotal");
-    Err(changed.with_meta(json!({"total": total})))
+}
+
+/// The total of an order at the prices that it expects.
+fn total_of(order: &Order) -> Result<Total, Error> {
+    summed(order.lines.iter().map(|line| Some((line.expected_unit_price.as_ref()?.amount, line.quantity))))
+}
+
+/// The total of a sale: what it was sold for, or else will be.
+fn total_of_sale(sale: &Sale) -> Result<Total, Error> {
+    match &sale.total {
+        Some(total) => Ok(Total(total.amount)),
+        None => summed(sale.lines.iter().map(|line| Some((line.expected_unit_price?, line.quantity)))),
+    }
+}
+
+fn summed(mut lines: impl Iterator<Item = Option<(i64, i64)>>) -> Result<Total, Error> {
+    let amount = lines.try_fold(0_i64, |sum, line| {
+        let (price, quantity) = line?;
+        sum.checked_add(price.checked_mul(quantity)?)
+    });
+    amount.map(Total).ok_or_else(|| Error::internal("a total past what can be counted"))
 }
 
 fn checkout_pending(sale: &Sale) -> Error {

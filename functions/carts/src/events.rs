@@ -8,7 +8,7 @@ use shared::clock::Timestamp;
 use shared::events::Event;
 
 use crate::Carts;
-use crate::cart::Decision;
+use crate::awaited::Decision;
 use crate::owner::Owner;
 
 /// `product.*`: carts show what catalog tells last.
@@ -24,15 +24,7 @@ pub async fn on_product_event(carts: &Carts, event: &Event) -> Result<(), Error>
 #[serde(rename_all = "camelCase")]
 struct Sale {
     customer_id: String,
-    lines: Vec<Line>,
     rejection: Option<Rejection>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Line {
-    product_id: String,
-    quantity: i64,
 }
 
 /// `sale.confirmed`, `sale.rejected`, `sale.cancelled`: the cart that was checked out as this sale loses what was
@@ -42,11 +34,9 @@ struct Line {
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer.
 pub async fn on_sale_event(carts: &Carts, event: &Event, now: Timestamp) -> Result<(), Error> {
-    let Sale { customer_id, lines, rejection } = event.data()?;
+    let Sale { customer_id, rejection } = event.data()?;
     let decision = match (event.topic.as_str(), rejection) {
-        ("sale.confirmed", _) => {
-            Decision::Sold(lines.into_iter().map(|line| (line.product_id, line.quantity)).collect())
-        }
+        ("sale.confirmed", _) => Decision::Sold,
         ("sale.rejected", Some(why)) => Decision::Rejected(why),
         ("sale.rejected" | "sale.cancelled", _) => Decision::Void,
         _ => return Ok(()),

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`owner`] | whose cart it is: a customer's, or that of a guest with a token |
 //! | [`cart`] | the cart and its rules: lines, limits, what a decided sale leaves of it |
+//! | [`awaited`] | the sale that a cart was checked out as, and what becomes of it |
 //! | [`shown`] | what answers show: items at the prices of the moment, the total |
 //! | [`line`] | what requests ask for |
 //! | [`adding`] | putting something into a cart, also a product that carts was not told of yet |
@@ -13,6 +14,7 @@
 //! | [`store`] | the table |
 
 pub mod adding;
+pub mod awaited;
 pub mod cart;
 pub mod checkout;
 pub mod events;

@@ -10,7 +10,8 @@ use shared::http::{self, Request, Response};
 use shared::jsonapi::{self, Included, Relationship, Resource};
 use shared::money::{Currency, Money};
 
-use crate::cart::{Cart, Rejected};
+use crate::awaited::Rejected;
+use crate::cart::Cart;
 use crate::owner::Owner;
 
 /// A product in a cart, as it is on offer now. Its id is the product's.

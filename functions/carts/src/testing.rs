@@ -16,7 +16,8 @@ use shared::testing::{Cloud, Tokens, usd};
 use shared::{Error, clock, ids};
 
 use crate::adding::Adding;
-use crate::cart::{Cart, Rejected};
+use crate::awaited::Rejected;
+use crate::cart::Cart;
 use crate::checkout::{Buyer, Checkouts};
 use crate::line::Line;
 use crate::owner::{Owner, Token};

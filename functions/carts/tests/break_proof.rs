@@ -30,17 +30,35 @@ enum Operation {
     CheckOut,
     /// The sale before was decided, and the cart was not told.
     CheckOutNext,
+    /// Under a second key, while the sale of the first is pending.
+    CheckOutAgain,
+    /// The same when that was sold, and the cart was not told.
+    CheckOutSold,
     Merge,
     HearOfSale,
     HearOfProduct,
 }
 
 use Operation::{
-    Add, AddAsGuest, Begin, Change, CheckOut, CheckOutNext, Clear, HearOfProduct, HearOfSale, Merge, Remove,
+    Add, AddAsGuest, Begin, Change, CheckOut, CheckOutAgain, CheckOutNext, CheckOutSold, Clear, HearOfProduct,
+    HearOfSale, Merge, Remove,
 };
 
-const ALL: [Operation; 11] =
-    [Begin, Add, AddAsGuest, Change, Remove, Clear, CheckOut, CheckOutNext, Merge, HearOfSale, HearOfProduct];
+const ALL: [Operation; 13] = [
+    Begin,
+    Add,
+    AddAsGuest,
+    Change,
+    Remove,
+    Clear,
+    CheckOut,
+    CheckOutNext,
+    CheckOutAgain,
+    CheckOutSold,
+    Merge,
+    HearOfSale,
+    HearOfProduct,
+];
 
 impl Operation {
     /// Whether it may be asked for again when it was answered: what was taken out cannot be taken out.
@@ -67,9 +85,13 @@ impl World {
         if matches!(operation, AddAsGuest | Merge) {
             world.guest = world.shop.guest(&[(0, 1), (1, 1)]).await;
         }
-        if matches!(operation, CheckOutNext | HearOfSale) {
+        if matches!(operation, CheckOutNext | CheckOutAgain | CheckOutSold | HearOfSale) {
             world.sale_id = sale(check_out(&world.shop.checkouts(), "ana", "first", clock::now()).await).unwrap();
+        }
+        if matches!(operation, CheckOutNext | HearOfSale) {
             world.shop.put(&ana(), &[(1, 3)]).await;
+        }
+        if matches!(operation, CheckOutNext | CheckOutSold | HearOfSale) {
             world.shop.decides(&world.sale_id, &cup(1)).await;
         }
         world
@@ -88,7 +110,9 @@ impl World {
             Change => changes(|cart, id| cart.with(id, 7, clock::now()).map(Some)).await,
             Remove => changes(|cart, id| cart.without(id, clock::now()).map(Some)).await,
             Clear => changes(|cart, _| Ok(cart.emptied(clock::now()))).await,
-            CheckOut | CheckOutNext => check_out(&checkouts(client), "ana", "k", now).await.map(drop),
+            CheckOut | CheckOutNext | CheckOutAgain | CheckOutSold => {
+                check_out(&checkouts(client), "ana", "k", now).await.map(drop)
+            }
             Merge => merge::merge(&carts(client), "ana", &self.guest.guest(), now).await.map(drop),
             HearOfSale => events::on_sale_event(&carts(client), &self.shop.told(&self.sale_id).await, now).await,
             HearOfProduct => carts(client).learn(id, &cup(2)).await,
@@ -101,9 +125,9 @@ impl World {
         let expected = match operation {
             Begin => vec![(0, 1)],
             Add => vec![(0, 3)],
-            AddAsGuest | CheckOut => vec![(0, 2)],
+            AddAsGuest | CheckOut | CheckOutAgain => vec![(0, 2)],
             Change => vec![(0, 7)],
-            Remove | Clear | HearOfProduct => vec![],
+            Remove | Clear | CheckOutSold | HearOfProduct => vec![],
             Merge => vec![(0, 3), (1, 1)],
             CheckOutNext | HearOfSale => vec![(1, 3)],
         };
@@ -112,13 +136,20 @@ impl World {
         match operation {
             AddAsGuest => assert_eq!(self.shop.lines(&self.guest.guest()).await, [(0, 2), (1, 1)], "{what}"),
             Merge => assert!(self.shop.carts().of(&self.guest.guest(), clock::now()).await.is_err(), "{what}"),
-            CheckOut | CheckOutNext => {
+            CheckOut | CheckOutNext | CheckOutAgain => {
                 let id = sale(check_out(&self.shop.checkouts(), "ana", "k", clock::now()).await).unwrap();
                 let held = self.shop.till.sales().get(&id).await.unwrap().unwrap();
                 let ordered: i64 = held.lines.iter().map(|line| line.quantity).sum();
                 assert_eq!(cart.checkout.map(|checkout| checkout.sale_id), Some(id), "{what}");
-                let expected = if operation == CheckOut { (1, 2) } else { (2, 3) };
+                let expected = if operation == CheckOutNext { (2, 3) } else { (1, 2) };
                 assert_eq!((sales, ordered), expected, "{what}");
+            }
+            CheckOutSold => {
+                // Also when something else is in the cart by now.
+                self.shop.put(&ana(), &[(1, 1)]).await;
+                let id = sale(check_out(&self.shop.checkouts(), "ana", "k", clock::now()).await).unwrap();
+                self.shop.carts().change(&ana(), |cart| Ok(cart.emptied(clock::now())), clock::now()).await.unwrap();
+                assert_eq!((id, cart.checkout, sales), (self.sale_id.clone(), None, 1), "{what}");
             }
             HearOfSale => assert_eq!(cart.checkout, None, "{what}"),
             HearOfProduct => {

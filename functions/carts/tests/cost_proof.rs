@@ -75,10 +75,16 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
     let guest = shop.guest(&[(0, 1), (1, 1)]).await.guest();
     costs(&shop, true, "merge-cart", merge::merge(&carts, "ana", &guest, now)).await.0.unwrap();
     costs(&shop, false, "clear-cart", carts.change(&ana, |cart| Ok(cart.emptied(now)), now)).await.0.unwrap();
+    shop.put(&ana, &[(0, 1)]).await;
+    let Ok(Outcome::Made(sale)) = check_out(&shop.checkouts(), "ana", "k", now).await else { panic!("no sale") };
+    shop.decides(&sale.id, &cup(1)).await;
+    let checkouts = shop.checkouts();
+    let again = costs(&shop, true, "checkout under a second key", check_out(&checkouts, "ana", "other", now)).await;
+    assert_eq!((again.0.is_ok(), again.1.write_units), (true, 4.0));
     let longest = Snapshot { name: "x".repeat(200), ..cup(2) };
     costs(&shop, false, "on-product-event", carts.learn(&id, &longest)).await.0.unwrap();
     costs(&shop, false, "on-user-event", carts.delete("ana")).await.0.unwrap();
-    operations += 6;
+    operations += 7;
     row(
         "P16 cost: carts",
         "units by one formula from sizes, for each operation",

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use carts::merge;
 use carts::testing::{Shop, add, ana, check_out};
+use carts::{events, merge};
+use inventory::testing::cup;
+use sales::sale::Sale;
 use shared::idempotency::Outcome;
 use shared::testing::{figure, row};
 use shared::{Error, clock};
@@ -93,9 +95,36 @@ async fn proof_of_many_checkouts_of_one_cart_at_once_there_is_one_sale() {
             })
             .collect();
         assert_eq!((sales.len(), shop.cloud().items("SalesTable").await.len()), (1, 1));
+        // Whichever key made it: sold, and with something else in the cart, each comes to it again.
+        let id = sales.first().unwrap();
+        shop.decides(id, &cup(1)).await;
+        events::on_sale_event(&shop.carts(), &shop.told(id).await, clock::now()).await.unwrap();
+        shop.put(&ana(), &[(0, 1)]).await;
+        let works = (0..20).map(|number| {
+            let checkouts = checkouts.clone();
+            async move { check_out(&checkouts, "ana", &format!("key {number}"), clock::now()).await }
+        });
+        let again = |outcome: &Outcome<Sale>| matches!(outcome, Outcome::Replayed(sale) if sale.id == *id);
+        assert!(at_once(works).await.iter().all(again));
     }
-    let reached = format!("{rounds} rounds of 20 checkouts under 20 keys, one sale each, 20 answers");
+    let reached = format!("{rounds} rounds of 20 checkouts under 20 keys, one sale each, 20 answers, 20 again");
     row("Checkout storm", "one cart checked out at once, one sale, 50 rounds", &reached, started);
+}
+
+#[tokio::test]
+async fn a_key_is_not_kept_with_the_sale_of_a_cart_that_was_changed_meanwhile() {
+    let (shop, now) = (Shop::with(1).await, clock::now());
+    shop.put(&ana(), &[(0, 2)]).await;
+    check_out(&shop.checkouts(), "ana", "first", now).await.unwrap();
+    let (carts, request) = (shop.carts(), ("id of the second key", "f", "sale"));
+    let read = carts.of(&ana(), now).await.unwrap();
+    shop.put(&ana(), &[(0, 1)]).await;
+    // The second key may have made a sale of what is in the cart now.
+    assert!(carts.remember(request, &ana(), (&read, None), now).await.unwrap().is_err());
+    assert!(carts.came_to(request.0, now).await.unwrap().is_none());
+    let read = carts.of(&ana(), now).await.unwrap();
+    carts.remember(request, &ana(), (&read, None), now).await.unwrap().unwrap();
+    assert_eq!(carts.came_to(request.0, now).await.unwrap().map(|kept| kept.value.sale_id).as_deref(), Some("sale"));
 }
 
 #[tokio::test]

@@ -80,8 +80,10 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
     if let Some(cause) = cause {
         tracing::error!(request_id, correlation_id, code, cause, "failed");
     }
+    // What was refused may be there a moment later, and may say something of whoever asked.
+    let is_kept_by_nobody = personal || result.is_err();
     let mut response = result.unwrap_or_else(|error| jsonapi::error(&error, &request_id));
-    if personal {
+    if is_kept_by_nobody {
         response = not_stored(response);
     }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -124,8 +126,8 @@ pub fn with_header(mut response: Response, name: &'static str, value: &str) -> R
     Ok(response)
 }
 
-/// An answer that nobody on the way may keep. Those to signed-in users, and to whoever changes something, are such
-/// by themselves.
+/// An answer that nobody on the way may keep. Those to signed-in users and to whoever changes something, and errors,
+/// are such by themselves.
 pub fn not_stored(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -37,6 +37,7 @@ async fn main() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use carts::merge;
     use carts::testing::{Shop, ana};
     use inventory::stock::Snapshot;
     use inventory::testing::{CatalogStandIn, cup};
@@ -91,6 +92,23 @@ mod tests {
         let late = send(&shop, &anas(&shop, &shop.products[0], 2).header("idempotency-key", "k")).await;
         assert_eq!((late.status, late.attribute("quantity")), (201, &json!(2)));
         assert_eq!(shop.lines(&ana()).await, [(0, 2)]);
+    }
+
+    #[tokio::test]
+    async fn a_repeated_addition_of_what_was_taken_out_shows_it_as_it_was_added_and_of_a_merged_guest_is_not_found() {
+        let shop = Shop::with(1).await;
+        let call = anas(&shop, &shop.products[0], 2).header("idempotency-key", "k");
+        assert_eq!(send(&shop, &call).await.status, 201);
+        let now = clock::now();
+        shop.carts().change(&ana(), |cart| Ok(cart.emptied(now)), now).await.unwrap();
+        let again = send(&shop, &call).await;
+        assert_eq!((again.header("idempotent-replayed"), again.attribute("quantity")), ("true", &json!(2)));
+        assert_eq!(shop.lines(&ana()).await, []);
+        let token = shop.guest(&[(0, 1)]).await;
+        let call = guests(&shop.products[0], &json!(1)).header("cart-token", &token.0).header("idempotency-key", "k");
+        assert_eq!(send(&shop, &call).await.status, 201);
+        merge::merge(&shop.carts(), "ana", &token.guest(), now).await.unwrap();
+        assert_eq!(send(&shop, &call).await.status, 404);
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ async fn main() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use carts::cart::Cart;
+    use carts::merge;
     use carts::testing::{Shop, ana, check_out};
     use inventory::testing::cup;
     use sales::sale::Sale;
@@ -51,6 +52,23 @@ mod tests {
         let (_, usage) = Meter::measure(hear(&shop, &told)).await;
         assert_eq!((usage.calls, usage.write_units), (1, 0.0));
         assert_eq!((shop.lines(&ana()).await, cart(&shop).await.checkout), (vec![(0, 1), (1, 3)], None));
+    }
+
+    #[tokio::test]
+    async fn what_is_put_in_again_while_the_sale_is_pending_is_not_taken_for_what_was_sold() {
+        for clears in [true, false] {
+            let shop = Shop::with(1).await;
+            shop.put(&ana(), &[(0, 3)]).await;
+            let (sale, id, now) = (checked_out(&shop).await, &shop.products[0], clock::now());
+            let rule = |cart: Cart| if clears { Ok(cart.emptied(now)) } else { cart.without(id, now).map(Some) };
+            shop.carts().change(&ana(), rule, now).await.unwrap();
+            let guest = shop.guest(&[(0, 1)]).await.guest();
+            merge::merge(&shop.carts(), "ana", &guest, now).await.unwrap();
+            shop.put(&ana(), &[(0, 1)]).await;
+            shop.decides(&sale.id, &cup(1)).await;
+            hear(&shop, &shop.told(&sale.id).await).await;
+            assert_eq!((shop.lines(&ana()).await, cart(&shop).await.checkout), (vec![(0, 2)], None));
+        }
     }
 
     #[tokio::test]
@@ -100,7 +118,7 @@ mod tests {
     async fn an_event_that_cannot_be_read_is_refused() {
         let shop = Shop::with(0).await;
         let mut event = testing::queue_events("carts-on-sale-event").remove(0);
-        event.data["lines"] = "none".into();
+        event.data["customerId"] = 1.into();
         assert!(events::on_sale_event(&shop.carts(), &event, clock::now()).await.is_err());
     }
 }

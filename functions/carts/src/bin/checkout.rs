@@ -62,8 +62,9 @@ mod tests {
         let answer = send(&shop, &call(&shop, "k")).await;
         assert_eq!((answer.status, answer.attribute("status")), (202, &json!("pending")));
         assert_eq!(answer.header("location"), format!("https://shop.test/v1/sales/{}", answer.id()));
-        // The caller's revocation, the cart, its two products; the sale with its indexes and the cart.
-        assert_eq!((answer.usage.calls, answer.usage.read_units), (4, 4.0));
+        // The caller's revocation, the cart, its two products and what the key came to; the sale with its indexes
+        // and the cart.
+        assert_eq!((answer.usage.calls, answer.usage.read_units), (4, 5.0));
         assert_eq!((answer.usage.write_units, answer.usage.index_write_units), (6.0, 2.0));
         let sale = shop.till.sales().get(answer.id()).await.unwrap().unwrap();
         let mut lines: Vec<_> = sale.lines.iter().map(|line| (line.quantity, line.expected_unit_price)).collect();
@@ -96,6 +97,87 @@ mod tests {
         let first = send(&shop, &call(&shop, "k")).await;
         let other = send(&shop, &call(&shop, "other")).await;
         assert_eq!((other.status, other.id(), sales(&shop).await), (202, first.id(), 1));
+    }
+
+    /// Decides a sale as catalog has its products, and tells the cart.
+    async fn decided(shop: &Shop, sale_id: &str) {
+        shop.decides(sale_id, &cup(1)).await;
+        events::on_sale_event(&shop.carts(), &shop.told(sale_id).await, clock::now()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn another_key_that_came_to_a_sale_comes_to_it_again_whatever_is_in_the_cart_by_then() {
+        for pieces in [2, 11] {
+            let shop = Shop::with(2).await;
+            shop.put(&ana(), &[(0, pieces)]).await;
+            let first = send(&shop, &call(&shop, "k")).await;
+            let other = send(&shop, &call(&shop, "other")).await;
+            // The revocation, the cart, the sale of this key, what it came to, the sale that there is; one transaction.
+            assert_eq!((other.usage.calls, other.usage.write_units), (6, 4.0));
+            // Ten of them are there: two are sold, eleven are not.
+            decided(&shop, first.id()).await;
+            shop.put(&ana(), &[(1, 1)]).await;
+            let again = send(&shop, &call(&shop, "other")).await;
+            assert_eq!((again.status, again.header("idempotent-replayed"), again.id()), (202, "true", first.id()));
+            let body = json!({"expectedTotal": usd(1_250)});
+            let reused = send(&shop, &call(&shop, "other").resource("sales", None, &body)).await;
+            assert_eq!((reused.status, reused.code()), (422, "idempotency_key_reused"));
+            let next = send(&shop, &call(&shop, "next")).await;
+            assert_eq!((next.status, sales(&shop).await), (202, 2));
+            // Nor does it come to the sale that the cart waits for now.
+            assert_eq!(send(&shop, &call(&shop, "other")).await.id(), first.id());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_whose_sale_was_deleted_comes_to_what_the_cart_is_now() {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 11)]).await;
+        let first = send(&shop, &call(&shop, "k")).await;
+        assert_eq!(send(&shop, &call(&shop, "other")).await.id(), first.id());
+        decided(&shop, first.id()).await;
+        shop.till.sales().delete(first.id(), sale::Sale::check_deletable).await.unwrap();
+        let next = send(&shop, &call(&shop, "next")).await;
+        let other = send(&shop, &call(&shop, "other")).await;
+        assert_eq!((other.status, other.id()), (202, next.id()));
+    }
+
+    #[tokio::test]
+    async fn a_sold_cart_that_was_not_told_answers_with_the_sale_and_is_empty_then() {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 2)]).await;
+        let first = send(&shop, &call(&shop, "k")).await;
+        shop.decides(first.id(), &cup(1)).await;
+        let other = send(&shop, &call(&shop, "other")).await;
+        assert_eq!((other.status, other.id(), other.attribute("status")), (202, first.id(), &json!("confirmed")));
+        assert_eq!(shop.lines(&ana()).await, []);
+        assert_eq!(send(&shop, &call(&shop, "other")).await.id(), first.id());
+        assert_eq!(send(&shop, &call(&shop, "next")).await.code(), "empty_cart");
+        // The event that comes late takes nothing more out.
+        shop.put(&ana(), &[(0, 1)]).await;
+        events::on_sale_event(&shop.carts(), &shop.told(first.id()).await, clock::now()).await.unwrap();
+        assert_eq!((shop.lines(&ana()).await, sales(&shop).await), (vec![(0, 1)], 1));
+    }
+
+    #[tokio::test]
+    async fn a_cart_that_waits_for_a_sale_of_another_total_says_which() {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 2)]).await;
+        let first = send(&shop, &call(&shop, "k")).await;
+        let at =
+            |key: &str, total: i64| call(&shop, key).resource("sales", None, &json!({"expectedTotal": usd(total)}));
+        for decide in [false, true] {
+            if decide {
+                shop.decides(first.id(), &cup(1)).await;
+            }
+            let refused = send(&shop, &at("other", 2_000)).await;
+            assert_eq!((refused.status, refused.code()), (409, "price_changed"));
+            assert_eq!(refused.pointers(), ["/data/attributes/expectedTotal"]);
+            let expected = json!({"total": usd(2_500), "saleId": first.id()});
+            assert_eq!(refused.body["errors"][0]["meta"], expected);
+        }
+        // A refusal is not remembered.
+        assert_eq!(send(&shop, &at("other", 2_500)).await.id(), first.id());
     }
 
     #[tokio::test]

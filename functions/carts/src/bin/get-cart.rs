@@ -100,7 +100,8 @@ mod tests {
         let forged = Call::event("get-cart").bearer("nonsense").header("cart-token", &token.0);
         assert_eq!(send(&shop, forged).await.status, 401);
         for unknown in ["", "nonsense", &"A".repeat(43)] {
-            assert_eq!(send(&shop, Call::event("get-cart").header("cart-token", unknown)).await.status, 404);
+            let answer = send(&shop, Call::event("get-cart").header("cart-token", unknown)).await;
+            assert_eq!((answer.status, answer.header("cache-control")), (404, "no-store"));
         }
         let bob = Call::event("get-cart").bearer(&shop.tokens().token("bob", Role::Customer));
         assert_eq!(send(&shop, bob).await.attribute("total"), &json!(usd(0)));

@@ -7,7 +7,7 @@ use shared::idempotency::Outcome;
 use shared::store::{self, Item, number, text};
 use shared::{Error, ids};
 
-use super::{ATTEMPTS, Carts, DAY, NOTHING, key, keyed, live};
+use super::{ATTEMPTS, Carts, DAY, NOTHING, key, keyed, live, marker_key};
 use crate::cart::{Cart, MAX_PRODUCTS, MAX_QUANTITY, full, too_many};
 use crate::line::Line;
 use crate::owner::{self, Owner};
@@ -184,8 +184,4 @@ fn check_room(cart: &Cart, line: &Line) -> Result<(), Error> {
         // There was no cart, or others changed it in between.
         _ => Ok(()),
     }
-}
-
-fn marker_key(id: &str) -> String {
-    format!("request#{id}")
 }

@@ -5,9 +5,10 @@
 //! | `user#<id>` | a customer's cart |
 //! | `guest#<digest of the token>` | a guest's cart; merged, whose cart it went into, and how |
 //! | `product#<id>` | what is known of a product: one write when it changes, however many carts hold it |
-//! | `request#<id>` | that something was added to a cart under an idempotency key |
+//! | `request#<id>` | under an idempotency key: what was added to a cart; which sale a checkout came to that was there |
 
 mod adds;
+mod checkouts;
 mod merges;
 mod products;
 
@@ -22,6 +23,7 @@ use shared::{Error, StartupError, config};
 use crate::cart::Cart;
 use crate::owner::{self, Owner};
 pub use adds::Addition;
+pub use checkouts::{CameTo, ToOrder};
 pub use merges::{Both, Guest, Merged};
 
 /// How often a change is tried again because somebody else wrote in between.
@@ -195,6 +197,11 @@ fn has_expired(item: &Item, now: Timestamp) -> bool {
 
 fn key(owner: &Owner) -> Item {
     keyed(owner.key())
+}
+
+/// The key of what is kept under an idempotency key, by the id that follows from it.
+fn marker_key(id: &str) -> String {
+    format!("request#{id}")
 }
 
 fn keyed(pk: String) -> Item {

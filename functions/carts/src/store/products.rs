@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use inventory::stock::Snapshot;
 use shared::Error;
-use shared::store::{self, text};
+use shared::store::{self, Item, text};
 
 use super::{Carts, keyed};
 
@@ -43,18 +43,31 @@ impl Carts {
         &self,
         ids: impl Iterator<Item = &'a String>,
     ) -> Result<HashMap<String, Snapshot>, Error> {
-        let keys: Vec<_> = ids.map(|id| keyed(key(id))).collect();
+        snapshots(self.known(ids, None).await?)
+    }
+
+    /// The items of products, and one of another key, as one consistent batch read finds them.
+    pub(super) async fn known<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a String>,
+        other: Option<Item>,
+    ) -> Result<Vec<Item>, Error> {
+        let keys: Vec<_> = ids.map(|id| keyed(key(id))).chain(other).collect();
         if keys.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(Vec::new());
         }
         let mut found = store::batch_get(&self.client, HashMap::from([(self.table.clone(), keys)])).await?;
-        let items = found.remove(&self.table).unwrap_or_default().into_iter();
-        let known = items.filter_map(|item| {
-            let id = item.get("pk")?.as_s().ok()?.strip_prefix("product#")?.to_owned();
-            Some(store::from_item(item).map(|product| (id, product)))
-        });
-        known.collect()
+        Ok(found.remove(&self.table).unwrap_or_default())
     }
+}
+
+/// What items tell of their products, by id.
+pub(super) fn snapshots(items: Vec<Item>) -> Result<HashMap<String, Snapshot>, Error> {
+    let known = items.into_iter().filter_map(|item| {
+        let id = item.get("pk")?.as_s().ok()?.strip_prefix("product#")?.to_owned();
+        Some(store::from_item(item).map(|product| (id, product)))
+    });
+    known.collect()
 }
 
 fn key(product_id: &str) -> String {

@@ -50,7 +50,8 @@ pub fn operations() -> Vec<Operation> {
                 "Answers with a pending sale, decided within seconds: read it until it is no longer pending. The cart \
                  is emptied of what was sold; a rejected sale leaves it, and it says why. A price that moves after \
                  the checkout is not charged: the sale is rejected (`price_changed`). A cart that is checked out \
-                 twice is one sale.",
+                 twice is one sale, and each key comes to it again. An `expectedTotal` that is not the total, or not \
+                 that of the sale that the cart is checked out as, is refused (`price_changed`).",
             )
             .takes("Checkout")
             .key_required()

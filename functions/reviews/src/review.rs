@@ -1,14 +1,13 @@
-//! Reviews: what a request may say of one, who may do what with it, what answers show.
+//! Reviews: who may do what with one, what answers show.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::auth::Caller;
 use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Faults, Fields, Input, Relationship, Resource};
+use shared::jsonapi::{Body, Relationship, Resource};
 use shared::{Error, ids};
 
-/// The most characters of a review's words.
-const LONGEST_BODY: usize = 4_000;
+use crate::changes::{Changes, rating, words};
 
 /// Whether others see a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,47 +142,6 @@ const STATUS: &str = "/data/attributes/status";
 /// 404: there is none, it is hidden, or it is somebody else's to change.
 pub fn unknown() -> Error {
     Error::not_found("There is no review with this id.")
-}
-
-/// Changes to a review: each member that was sent.
-#[derive(Clone, Debug, Default)]
-pub struct Changes {
-    rating: Option<u8>,
-    title: Option<Option<String>>,
-    body: Option<Option<String>>,
-    status: Option<Status>,
-}
-
-impl Changes {
-    /// Reads changes.
-    ///
-    /// # Errors
-    /// 422 with a fault for every member that cannot be accepted.
-    pub fn parse(body: Body) -> Result<Self, Error> {
-        let mut fields = body.attributes()?.read_only(&["verifiedPurchase", "createdAt", "updatedAt"]);
-        let rating = fields.optional("rating", rating);
-        let (title, body) = words(&mut fields);
-        let status = fields.optional("status", |status| status.one_of(&Status::NAMES));
-        Ok(fields.finish(|| Some(Self { rating, title, body, status }))?)
-    }
-
-    /// Whether they are of what is the author's.
-    fn says_something(&self) -> bool {
-        self.rating.is_some() || self.title.is_some() || self.body.is_some()
-    }
-}
-
-fn rating(input: Input) -> Result<u8, Faults> {
-    let fault = input.fault("must be a whole number from 1 to 5");
-    u8::try_from(input.integer(1..=5)?).map_err(|_| fault)
-}
-
-type Clearable = Option<Option<String>>;
-
-/// The title and the body.
-fn words(fields: &mut Fields) -> (Clearable, Clearable) {
-    let title = fields.clearable("title", |title| title.line(1..=100));
-    (title, fields.clearable("body", |body| body.prose(0..=LONGEST_BODY)))
 }
 
 impl Resource for Review {

@@ -1,7 +1,8 @@
 //! `PATCH /reviews/{id}`: authors change their stars and words; staff hide and show reviews.
 
 use reviews::Reviews;
-use reviews::review::{Changes, Review};
+use reviews::changes::Changes;
+use reviews::review::Review;
 use shared::auth::Guard;
 use shared::http::{self, Request, Response};
 use shared::{Error, StartupError, clock, jsonapi};

@@ -90,11 +90,28 @@ impl Review {
 
     /// Everybody reads what is published; staff and its author also what is hidden.
     pub fn may_be_read_by(&self, caller: Option<&Caller>) -> bool {
-        self.status == Status::Published || caller.is_some_and(|caller| self.may_be_deleted_by(caller))
+        self.status == Status::Published || caller.is_some_and(|caller| self.is_open_to(caller))
     }
 
-    /// The author and staff delete it.
-    pub fn may_be_deleted_by(&self, caller: &Caller) -> bool {
+    /// Whether the author and staff may delete it: staff always, the author unless it is hidden. Deleted, it could be
+    /// written again, and would be seen again.
+    ///
+    /// # Errors
+    /// `NotFound` when it is neither theirs nor are they staff · `Conflict` (`invalid_transition`) when it is
+    /// hidden and they are its author only.
+    pub fn check_deletable_by(&self, caller: &Caller) -> Result<(), Error> {
+        if !self.is_open_to(caller) {
+            return Err(unknown());
+        }
+        if self.status == Status::Hidden && !caller.is_staff() {
+            let detail = "A review that the shop's staff has hidden is not deleted by its author. You may change it.";
+            return Err(Error::conflict("invalid_transition", "Not in this state", detail));
+        }
+        Ok(())
+    }
+
+    /// Whether its author or staff calls, whom it is there for in any state.
+    fn is_open_to(&self, caller: &Caller) -> bool {
         caller.is_staff() || self.is_by(caller)
     }
 
@@ -107,7 +124,7 @@ impl Review {
     /// # Errors
     /// `NotFound` when it is neither theirs nor are they staff · `Forbidden` when a change is the other's to make.
     pub fn changed(self, changes: &Changes, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
-        if !self.may_be_deleted_by(caller) {
+        if !self.is_open_to(caller) {
             return Err(unknown());
         }
         if changes.status.is_some() && !caller.is_staff() {
@@ -245,10 +262,27 @@ mod tests {
     }
 
     #[test]
+    fn authors_delete_what_is_seen_and_staff_also_what_is_hidden() {
+        let seen = review("p", "ana", 4);
+        let hidden = Review { status: Status::Hidden, ..seen.clone() };
+        for (review, who, refused) in [
+            (&seen, customer("ana"), None),
+            (&seen, customer("bob"), Some("not_found")),
+            (&seen, staff("eva"), None),
+            (&hidden, customer("ana"), Some("invalid_transition")),
+            (&hidden, customer("bob"), Some("not_found")),
+            (&hidden, staff("eva"), None),
+            (&hidden, staff("ana"), None),
+        ] {
+            assert_eq!(review.check_deletable_by(&who).err().map(|error| error.code), refused, "{}", who.id);
+        }
+    }
+
+    #[test]
     fn of_an_anonymous_review_the_stars_are_left_and_it_is_nobodys() {
         let left = review("p", "ana", 4).anonymous(clock::now());
         assert_eq!((left.rating, left.counts(), left.version), (4, Some(4), 2));
         assert_eq!((&left.author_id, &left.title, &left.body), (&None, &None, &None));
-        assert!(!left.may_be_deleted_by(&customer("ana")));
+        assert!(left.check_deletable_by(&customer("ana")).is_err() && left.check_deletable_by(&staff("eva")).is_ok());
     }
 }

@@ -83,6 +83,12 @@ impl Review {
         Ok(review?)
     }
 
+    /// The entity tag: which life of the review it is, by when it was made, and its version. Deleted and written again,
+    /// a review has the same id and begins at version 1.
+    pub fn tag(&self) -> String {
+        format!("{}-{}", self.created_at.as_millisecond(), self.version)
+    }
+
     /// The stars that count for the product's rating, if they do.
     pub fn counts(&self) -> Option<u8> {
         (self.status == Status::Published).then_some(self.rating)
@@ -191,6 +197,10 @@ impl Resource for Review {
 
     fn version(&self) -> Option<u64> {
         Some(self.version)
+    }
+
+    fn entity_tag(&self) -> Option<String> {
+        Some(self.tag())
     }
 }
 

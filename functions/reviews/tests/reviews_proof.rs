@@ -245,6 +245,24 @@ async fn a_change_that_was_decided_on_a_review_that_was_deleted_and_written_agai
     shop.adds_up().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_buyer_who_is_forgotten_just_before_the_mark_is_written_has_none_after_it() {
+    let (shop, event) = (Arc::new(Shop::with(&[]).await), queue_events("reviews-on-sale-event").remove(0));
+    let gone = told("reviews-on-user-event", "user.deleted", event.data["customerId"].as_str().unwrap(), "2");
+    let rival = shop.clone();
+    let forgotten_before = move |operation: &str, _| {
+        if operation == "UpdateItem" {
+            let forgotten = events::on_user_event(&rival.reviews, &gone, clock::now());
+            block_in_place(|| Handle::current().block_on(forgotten)).unwrap();
+        }
+        None
+    };
+    let before = shop.cloud.items("ReviewsTable").await.len();
+    let meeting = reviews(shop.cloud.client_with(forgotten_before));
+    events::on_sale_event(&meeting, &event, clock::now()).await.unwrap();
+    assert_eq!(shop.cloud.items("ReviewsTable").await.len(), before + 1, "that they are gone, no mark");
+}
+
 #[tokio::test]
 async fn conflicts_with_other_reviews_are_tried_again_and_told_as_unavailable_when_they_last() {
     for (lasting, kept) in [(4, 1), (usize::MAX, 0)] {

@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::{aws, store};
 
-/// All items of all tables, as text; but for places in the list of stock, marks of who has bought what and what carts know of
-/// products, which follow the events by seconds.
+/// All items of all tables, as text; but for places in the list of stock, marks of who has bought what and who is gone,
+/// and what carts know of products, which follow the events by seconds.
 pub async fn everything() -> BTreeSet<String> {
     let client: Client = store::client(&aws::config_from_env("DYNAMODB").unwrap());
     let mut items = BTreeSet::new();
@@ -16,7 +16,8 @@ pub async fn everything() -> BTreeSet<String> {
         loop {
             let scan = client.scan().table_name(table).set_exclusive_start_key(start);
             let page = scan.send().await.unwrap();
-            let follows = |sk: &AttributeValue| sk.as_s().is_ok_and(|sk| sk == "level" || sk.starts_with("bought#"));
+            let told_late = |sk: &String| ["level", "gone"].contains(&sk.as_str()) || sk.starts_with("bought#");
+            let follows = |sk: &AttributeValue| sk.as_s().is_ok_and(told_late);
             let is_told =
                 |pk: &AttributeValue| table.contains("Carts") && pk.as_s().is_ok_and(|pk| pk.starts_with("product#"));
             let kept = page.items().iter();

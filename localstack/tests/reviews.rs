@@ -47,6 +47,7 @@ async fn buyers_review_what_they_bought_and_the_product_shows_what_that_comes_to
     assert_eq!(staff.update(&path, "reviews", bobs.id(), &json!({"status": "hidden"})).await.status, 200);
     let seen = [anyone.get(&path).await.status, bob.get(&path).await.status, staff.get(&path).await.status];
     assert_eq!(seen, [404, 200, 200]);
+    assert_eq!(bob.send(Method::DELETE, &path, &[], None).await.code(), "invalid_transition");
     assert_eq!(anyone.get(&reviews).await.ids(), [anas.id()]);
     assert_eq!(staff.get(&format!("{reviews}?filter[status]=hidden")).await.ids(), [bobs.id()]);
     assert_eq!(shown(&anyone, &cup, 1).await["average"], json!(5.0));

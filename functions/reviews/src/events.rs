@@ -72,11 +72,13 @@ struct Line {
     product_id: String,
 }
 
-/// `sale.confirmed`, `.shipped`, `.delivered`, `.cancelled`: who has bought what. One write for each line, all at once.
+/// `sale.confirmed`, `.shipped`, `.delivered`, `.cancelled`: who has bought what. One write for each line, all at once;
+/// then one read of whether the buyer is gone, whose marks are taken back. In this order none is left: either the mark
+/// was there when the user was forgotten, or it is known here that they are gone.
 ///
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer; some may have been kept.
-pub async fn on_sale_event(reviews: &Reviews, event: &Event) -> Result<(), Error> {
+pub async fn on_sale_event(reviews: &Reviews, event: &Event, now: Timestamp) -> Result<(), Error> {
     let sale: Sale = event.data()?;
     // What was called off while it was pending was never bought.
     if sale.total.is_none() {
@@ -88,13 +90,15 @@ pub async fn on_sale_event(reviews: &Reviews, event: &Event) -> Result<(), Error
         // Boxed, so that each is a pointer to what it is doing.
         Box::pin(mark)
     });
-    try_join_all(marks).await.map(drop)
+    try_join_all(marks).await?;
+    if reviews.is_user_gone(&sale.customer_id).await? { reviews.forget(&sale.customer_id, now).await } else { Ok(()) }
 }
 
-/// `user.deleted`: the user's reviews keep their stars and nothing else.
+/// `user.deleted`: the user's reviews keep their stars and nothing else, also when a sale of theirs is told later.
 ///
 /// # Errors
 /// When the table does not answer or others keep writing.
 pub async fn on_user_event(reviews: &Reviews, event: &Event, now: Timestamp) -> Result<(), Error> {
+    reviews.user_is_gone(&event.subject).await?;
     reviews.forget(&event.subject, now).await
 }

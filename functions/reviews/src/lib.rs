@@ -2,12 +2,14 @@
 //!
 //! | File | What it holds |
 //! | --- | --- |
-//! | [`review`] | reviews: what a request may say of one, who may do what, what answers show |
+//! | [`review`] | reviews: who may do what with one, what answers show |
+//! | [`changes`] | what a request may say of a review |
 //! | [`rating`] | a product's rating: average, count and histogram |
 //! | [`listing`] | which reviews a list shows |
 //! | [`events`] | what it tells the other services, and what it learns from them |
 //! | [`store`] | the table |
 
+pub mod changes;
 pub mod events;
 pub mod listing;
 pub mod rating;

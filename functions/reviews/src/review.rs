@@ -1,14 +1,13 @@
-//! Reviews: what a request may say of one, who may do what with it, what answers show.
+//! Reviews: who may do what with one, what answers show.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::auth::Caller;
 use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Faults, Fields, Input, Relationship, Resource};
+use shared::jsonapi::{Body, Relationship, Resource};
 use shared::{Error, ids};
 
-/// The most characters of a review's words.
-const LONGEST_BODY: usize = 4_000;
+use crate::changes::{Changes, rating, words};
 
 /// Whether others see a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +83,12 @@ impl Review {
         Ok(review?)
     }
 
+    /// The entity tag: which life of the review it is, by when it was made, and its version. Deleted and written again,
+    /// a review has the same id and begins at version 1.
+    pub fn tag(&self) -> String {
+        format!("{}-{}", self.created_at.as_millisecond(), self.version)
+    }
+
     /// The stars that count for the product's rating, if they do.
     pub fn counts(&self) -> Option<u8> {
         (self.status == Status::Published).then_some(self.rating)
@@ -91,11 +96,28 @@ impl Review {
 
     /// Everybody reads what is published; staff and its author also what is hidden.
     pub fn may_be_read_by(&self, caller: Option<&Caller>) -> bool {
-        self.status == Status::Published || caller.is_some_and(|caller| self.may_be_deleted_by(caller))
+        self.status == Status::Published || caller.is_some_and(|caller| self.is_open_to(caller))
     }
 
-    /// The author and staff delete it.
-    pub fn may_be_deleted_by(&self, caller: &Caller) -> bool {
+    /// Whether the author and staff may delete it: staff always, the author unless it is hidden. Deleted, it could be
+    /// written again, and would be seen again.
+    ///
+    /// # Errors
+    /// `NotFound` when it is neither theirs nor are they staff · `Conflict` (`invalid_transition`) when it is
+    /// hidden and they are its author only.
+    pub fn check_deletable_by(&self, caller: &Caller) -> Result<(), Error> {
+        if !self.is_open_to(caller) {
+            return Err(unknown());
+        }
+        if self.status == Status::Hidden && !caller.is_staff() {
+            let detail = "A review that the shop's staff has hidden is not deleted by its author. You may change it.";
+            return Err(Error::conflict("invalid_transition", "Not in this state", detail));
+        }
+        Ok(())
+    }
+
+    /// Whether its author or staff calls, whom it is there for in any state.
+    fn is_open_to(&self, caller: &Caller) -> bool {
         caller.is_staff() || self.is_by(caller)
     }
 
@@ -108,7 +130,7 @@ impl Review {
     /// # Errors
     /// `NotFound` when it is neither theirs nor are they staff · `Forbidden` when a change is the other's to make.
     pub fn changed(self, changes: &Changes, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
-        if !self.may_be_deleted_by(caller) {
+        if !self.is_open_to(caller) {
             return Err(unknown());
         }
         if changes.status.is_some() && !caller.is_staff() {
@@ -145,47 +167,6 @@ pub fn unknown() -> Error {
     Error::not_found("There is no review with this id.")
 }
 
-/// Changes to a review: each member that was sent.
-#[derive(Clone, Debug, Default)]
-pub struct Changes {
-    rating: Option<u8>,
-    title: Option<Option<String>>,
-    body: Option<Option<String>>,
-    status: Option<Status>,
-}
-
-impl Changes {
-    /// Reads changes.
-    ///
-    /// # Errors
-    /// 422 with a fault for every member that cannot be accepted.
-    pub fn parse(body: Body) -> Result<Self, Error> {
-        let mut fields = body.attributes()?.read_only(&["verifiedPurchase", "createdAt", "updatedAt"]);
-        let rating = fields.optional("rating", rating);
-        let (title, body) = words(&mut fields);
-        let status = fields.optional("status", |status| status.one_of(&Status::NAMES));
-        Ok(fields.finish(|| Some(Self { rating, title, body, status }))?)
-    }
-
-    /// Whether they are of what is the author's.
-    fn says_something(&self) -> bool {
-        self.rating.is_some() || self.title.is_some() || self.body.is_some()
-    }
-}
-
-fn rating(input: Input) -> Result<u8, Faults> {
-    let fault = input.fault("must be a whole number from 1 to 5");
-    u8::try_from(input.integer(1..=5)?).map_err(|_| fault)
-}
-
-type Clearable = Option<Option<String>>;
-
-/// The title and the body.
-fn words(fields: &mut Fields) -> (Clearable, Clearable) {
-    let title = fields.clearable("title", |title| title.line(1..=100));
-    (title, fields.clearable("body", |body| body.prose(0..=LONGEST_BODY)))
-}
-
 impl Resource for Review {
     const TYPE: &'static str = "reviews";
 
@@ -216,6 +197,10 @@ impl Resource for Review {
 
     fn version(&self) -> Option<u64> {
         Some(self.version)
+    }
+
+    fn entity_tag(&self) -> Option<String> {
+        Some(self.tag())
     }
 }
 
@@ -287,10 +272,27 @@ mod tests {
     }
 
     #[test]
+    fn authors_delete_what_is_seen_and_staff_also_what_is_hidden() {
+        let seen = review("p", "ana", 4);
+        let hidden = Review { status: Status::Hidden, ..seen.clone() };
+        for (review, who, refused) in [
+            (&seen, customer("ana"), None),
+            (&seen, customer("bob"), Some("not_found")),
+            (&seen, staff("eva"), None),
+            (&hidden, customer("ana"), Some("invalid_transition")),
+            (&hidden, customer("bob"), Some("not_found")),
+            (&hidden, staff("eva"), None),
+            (&hidden, staff("ana"), None),
+        ] {
+            assert_eq!(review.check_deletable_by(&who).err().map(|error| error.code), refused, "{}", who.id);
+        }
+    }
+
+    #[test]
     fn of_an_anonymous_review_the_stars_are_left_and_it_is_nobodys() {
         let left = review("p", "ana", 4).anonymous(clock::now());
         assert_eq!((left.rating, left.counts(), left.version), (4, Some(4), 2));
         assert_eq!((&left.author_id, &left.title, &left.body), (&None, &None, &None));
-        assert!(!left.may_be_deleted_by(&customer("ana")));
+        assert!(left.check_deletable_by(&customer("ana")).is_err() && left.check_deletable_by(&staff("eva")).is_ok());
     }
 }

@@ -41,11 +41,13 @@ async fn proof_p16_every_write_of_reviews_costs_what_its_size_says() {
         for status in [Status::Hidden, Status::Published] {
             costs(&shop, true, 0, "update-review: status", set_status(&shop.reviews, &written, status)).await.unwrap();
         }
+        let gone = shop.reviews.user_is_gone("ana");
+        costs(&shop, false, 0, "reviews-on-user-event: gone", gone).await.unwrap();
         let forget = shop.reviews.forget("ana", clock::now());
         costs(&shop, true, 0, "reviews-on-user-event", forget).await.unwrap();
         let delete = shop.reviews.delete(id, |_| Ok(()), clock::now());
         costs(&shop, true, 0, "delete-review", delete).await.unwrap();
-        operations += 7;
+        operations += 8;
     }
     let shop = Shop::with(&["ana", "bob"]).await;
     let (sale, product) = (ids::new(), ids::new());

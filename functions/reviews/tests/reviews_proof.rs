@@ -96,8 +96,8 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
     let mut breaks = break_every_call(|strike| async move {
         let shop = Shop::with(&["ana"]).await;
         let event = queue_events("reviews-on-sale-event").remove(0);
-        drop(events::on_sale_event(&broken(&shop, &strike), &event).await);
-        events::on_sale_event(&shop.reviews, &event).await.unwrap();
+        drop(events::on_sale_event(&broken(&shop, &strike), &event, clock::now()).await);
+        events::on_sale_event(&shop.reviews, &event, clock::now()).await.unwrap();
         for line in event.data["lines"].as_array().unwrap() {
             let buyer = event.data["customerId"].as_str().unwrap();
             let written = review(line["productId"].as_str().unwrap(), buyer, 3);
@@ -130,9 +130,20 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
         assert!(create(&shop.reviews, review(&shop.product, "ana", 4)).await.is_err(), "{strike:?}");
     })
     .await;
+    breaks += break_every_call(|strike| async move {
+        let shop = Shop::with(&[]).await;
+        let event = queue_events("reviews-on-sale-event").remove(0);
+        let gone = told("reviews-on-user-event", "user.deleted", event.data["customerId"].as_str().unwrap(), "2");
+        events::on_user_event(&shop.reviews, &gone, clock::now()).await.unwrap();
+        let before = shop.cloud.items("ReviewsTable").await;
+        drop(events::on_sale_event(&broken(&shop, &strike), &event, clock::now()).await);
+        events::on_sale_event(&shop.reviews, &event, clock::now()).await.unwrap();
+        assert_eq!(shop.cloud.items("ReviewsTable").await, before, "{strike:?}");
+    })
+    .await;
     row(
         "P6 break at every call: events to reviews",
-        "sale, product gone, user gone: made again, the same",
+        "sale, product gone, user gone, sale after: the same",
         &format!("{breaks} breaks"),
         started,
     );
@@ -232,6 +243,24 @@ async fn a_change_that_was_decided_on_a_review_that_was_deleted_and_written_agai
     assert_eq!(shop.reviews.update(&id, change).await.unwrap().rating, 5);
     assert_eq!((changing.into_inner(), shop.rated().await.0), (2, [0, 0, 0, 0, 1]));
     shop.adds_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_buyer_who_is_forgotten_just_before_the_mark_is_written_has_none_after_it() {
+    let (shop, event) = (Arc::new(Shop::with(&[]).await), queue_events("reviews-on-sale-event").remove(0));
+    let gone = told("reviews-on-user-event", "user.deleted", event.data["customerId"].as_str().unwrap(), "2");
+    let rival = shop.clone();
+    let forgotten_before = move |operation: &str, _| {
+        if operation == "UpdateItem" {
+            let forgotten = events::on_user_event(&rival.reviews, &gone, clock::now());
+            block_in_place(|| Handle::current().block_on(forgotten)).unwrap();
+        }
+        None
+    };
+    let before = shop.cloud.items("ReviewsTable").await.len();
+    let meeting = reviews(shop.cloud.client_with(forgotten_before));
+    events::on_sale_event(&meeting, &event, clock::now()).await.unwrap();
+    assert_eq!(shop.cloud.items("ReviewsTable").await.len(), before + 1, "that they are gone, no mark");
 }
 
 #[tokio::test]

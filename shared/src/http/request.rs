@@ -1,6 +1,7 @@
 //! A request as a handler reads it: ids, query, documents, preconditions, links.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::net::IpAddr;
 
 use lambda_http::RequestExt;
@@ -106,13 +107,13 @@ impl Request {
         jsonapi::Body::update_of(self.event.body(), kind, id)
     }
 
-    /// Checks `If-Match`, if it was sent, against the present version (RFC 9110, section 13.1.1). One
-    /// that cannot be read names no version.
+    /// Checks `If-Match`, if it was sent, against the present entity tag (RFC 9110, section 13.1.1): the version, or
+    /// what the resource has in its place. One that cannot be read names none.
     ///
     /// # Errors
-    /// 412 when it names other versions only.
-    pub fn check_if_match(&self, version: u64) -> Result<(), Error> {
-        let current = format!("\"{version}\"");
+    /// 412 when it names other tags only.
+    pub fn check_if_match(&self, tag: impl Display) -> Result<(), Error> {
+        let current = format!("\"{tag}\"");
         let sent: Vec<_> = self.event.headers().get_all(header::IF_MATCH).iter().collect();
         let mut tags =
             sent.iter().filter_map(|tags| tags.to_str().ok()).flat_map(|tags| tags.split(',')).map(str::trim);

@@ -29,9 +29,15 @@ pub trait Resource {
         Vec::new()
     }
 
-    /// The version that `ETag` and `If-Match` speak of; `None` for what never changes by itself.
+    /// The version; `None` for what never changes by itself.
     fn version(&self) -> Option<u64> {
         None
+    }
+
+    /// What `ETag` and `If-Match` name, without the quotes: the version. Where an id can be made again, and so begins
+    /// at version 1 again, the tag has to tell the two lives apart.
+    fn entity_tag(&self) -> Option<String> {
+        self.version().map(|version| version.to_string())
     }
 }
 
@@ -189,7 +195,7 @@ fn single<R: Resource>(status: StatusCode, resource: &R, request: &Request) -> R
         document["links"] = json!({"self": request.url(&path)});
     }
     let mut response = respond(status, &document);
-    if let Some(tag) = resource.version().and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
+    if let Some(tag) = resource.entity_tag().and_then(|tag| HeaderValue::from_str(&format!("\"{tag}\"")).ok()) {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response

@@ -77,13 +77,13 @@ pub fn header(name: &str) -> Value {
 pub fn headers() -> Map<String, Value> {
     let header = |required: bool, schema: Value, about: &str| json!({"required": required, "schema": schema, "description": about});
     let (url, seconds) = (json!({"type": "string", "format": "uri"}), json!({"type": "integer", "minimum": 1}));
-    let (tag, replayed) = (json!({"type": "string", "pattern": "^\"[0-9]+\"$"}), json!({"const": "true"}));
+    let (tag, replayed) = (json!({"type": "string", "pattern": "^\"[0-9]+(-[0-9]+)?\"$"}), json!({"const": "true"}));
     let id = "The request's id, as it stands in the log.";
     [
         ("X-Request-Id", header(true, text(), id)),
         ("RequestIdOfError", header(false, text(), "The request's id, unless the gateway itself answers.")),
         ("Location", header(true, url, "Where it can be fetched: `links.self`.")),
-        ("ETag", header(true, tag, "The version, for `If-Match`.")),
+        ("ETag", header(true, tag, "The version, for `If-Match`; of reviews, also when it was made.")),
         ("Retry-After", header(true, seconds, "Seconds to wait.")),
         ("WWW-Authenticate", header(true, with(text(), "How to sign in."), "`Bearer`")),
         ("Idempotent-Replayed", header(false, replayed, "There if the same key made this before.")),

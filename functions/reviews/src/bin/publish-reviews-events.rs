@@ -47,6 +47,7 @@ mod tests {
         assert_eq!(said_of_all(&shop).await, ["review.created", "review.rated"]);
         shop.set(&review, Status::Hidden).await;
         assert_eq!(said_of_all(&shop).await, ["review.rated", "review.updated"]);
+        shop.reviews.user_is_gone("ana").await.unwrap();
         shop.reviews.forget("ana", clock::now()).await.unwrap();
         assert_eq!(said_of_all(&shop).await, ["review.rated", "review.updated"]);
         shop.reviews.product_is(&shop.product, true, "2", clock::now()).await.unwrap();

@@ -1,7 +1,8 @@
 //! `PATCH /reviews/{id}`: authors change their stars and words; staff hide and show reviews.
 
 use reviews::Reviews;
-use reviews::review::{Changes, Review};
+use reviews::changes::Changes;
+use reviews::review::Review;
 use shared::auth::Guard;
 use shared::http::{self, Request, Response};
 use shared::{Error, StartupError, clock, jsonapi};
@@ -12,9 +13,9 @@ async fn update_review(reviews: &Reviews, guard: &Guard, request: Request) -> Re
     let id = request.path_id("id")?;
     let changes = Changes::parse(request.update_of("reviews", &id)?)?;
     let change = |review: Review| {
-        let version = review.version;
+        let tag = review.tag();
         let changed = review.changed(&changes, &caller, clock::now())?;
-        request.check_if_match(version).map(|()| changed)
+        request.check_if_match(tag).map(|()| changed)
     };
     Ok(jsonapi::ok(&reviews.update(&id, change).await?, &request))
 }
@@ -48,16 +49,30 @@ mod tests {
     #[tokio::test]
     async fn authors_change_stars_and_words_of_the_version_they_name_and_the_rating_follows() {
         let shop = Shop::with(&["ana"]).await;
-        let id = shop.reviewed_by("ana", 4).await.id;
-        let changed = patch(&shop, &id, ANA, &json!({"rating": 2, "title": null, "body": "Chipped."}), "\"1\"").await;
-        assert_eq!((changed.status, changed.header("etag"), changed.attribute("rating")), (200, "\"2\"", &json!(2)));
+        let review = shop.reviewed_by("ana", 4).await;
+        let (id, read) = (review.id.clone(), format!("\"{}\"", review.tag()));
+        let changed = patch(&shop, &id, ANA, &json!({"rating": 2, "title": null, "body": "Chipped."}), &read).await;
+        assert_eq!((changed.status, changed.attribute("rating")), (200, &json!(2)));
+        assert_eq!(changed.header("etag"), format!("\"{}\"", Review { version: 2, ..review }.tag()));
         assert_eq!((changed.attribute("title"), changed.attribute("body")), (&Value::Null, &json!("Chipped.")));
         // Whether the token was revoked, the review; then the review and the rating.
         assert_eq!((changed.usage.calls, changed.usage.read_units), (3, 2.0));
         assert_eq!(shop.rated().await.0, [0, 1, 0, 0, 0]);
-        let stale = patch(&shop, &id, ANA, &json!({"rating": 5}), "\"1\"").await;
+        let stale = patch(&shop, &id, ANA, &json!({"rating": 5}), &read).await;
         assert_eq!((stale.status, stale.code()), (412, "precondition_failed"));
         shop.adds_up().await;
+    }
+
+    #[tokio::test]
+    async fn a_tag_of_before_a_review_was_deleted_and_written_again_is_of_text_that_nobody_named() {
+        let shop = Shop::with(&["ana"]).await;
+        let first = shop.reviewed_by("ana", 1).await;
+        let second = shop.rewritten(&first, 5).await;
+        assert_eq!((&second.id, second.version), (&first.id, first.version));
+        let hidden = json!({"status": "hidden"});
+        let stale = patch(&shop, &first.id, EVA, &hidden, &format!("\"{}\"", first.tag())).await;
+        assert_eq!((stale.status, stale.code()), (412, "precondition_failed"));
+        assert_eq!(patch(&shop, &first.id, EVA, &hidden, &format!("\"{}\"", second.tag())).await.status, 200);
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@
 //! | `review#<id>`, `review` | a review; its id follows from product and author, so that there is one | [`reviews`] |
 //! | `product#<id>`, `rating` | the product's rating, and whether the product is gone | [`ratings`] |
 //! | `customer#<id>`, `bought#<product id>` | the sales in which a customer bought a product | [`marks`] |
+//! | `customer#<id>`, `gone` | that the customer's account is gone: for good | [`sweeps`] |
 //!
 //! Indexes: `by-age` and `by-rating`, whose partition is a product's reviews of a status ([`lists`]).
 
@@ -69,6 +70,10 @@ fn rating_key(product_id: &str) -> Item {
 
 fn mark_key(customer_id: &str, product_id: &str) -> Item {
     key(customer(customer_id), format!("{BOUGHT}{product_id}"))
+}
+
+fn gone_key(customer_id: &str) -> Item {
+    key(customer(customer_id), "gone")
 }
 
 /// The partition of a customer's marks.

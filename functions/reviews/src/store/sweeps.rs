@@ -6,7 +6,7 @@ use shared::clock::Timestamp;
 use shared::store::{self, Item, text};
 
 use super::ratings::Difference;
-use super::{ATTEMPTS, Asked, BOUGHT, Reviews, customer, mark_key, rating_key, review_key};
+use super::{ATTEMPTS, Asked, BOUGHT, Reviews, customer, gone_key, mark_key, rating_key, review_key};
 use crate::listing;
 use crate::rating::Rating;
 use crate::review::{Review, Status};
@@ -59,8 +59,28 @@ impl Reviews {
         }
     }
 
-    /// Forgets a user: what they bought, and all of their reviews but the stars. Each product is a read and a
-    /// transaction of the mark and the review, after which the user can review it no more.
+    /// Keeps that a user's account is gone. What is told of their sales after this leaves no mark. One write.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn user_is_gone(&self, user_id: &str) -> Result<(), Error> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(gone_key(user_id)));
+        // Refused, it is known.
+        store::put(put.condition_expression("attribute_not_exists(pk)")).await?.unwrap_or_default();
+        Ok(())
+    }
+
+    /// Whether a user's account is gone. One consistent read.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn is_user_gone(&self, user_id: &str) -> Result<bool, Error> {
+        let read = self.client.get_item().table_name(&self.table).set_key(Some(gone_key(user_id)));
+        Ok(store::get(read.consistent_read(true)).await?.is_some())
+    }
+
+    /// Forgets a user who is gone: what they bought, and all of their reviews but the stars. Each product is a read and
+    /// a transaction of the mark and the review, after which the user can review it no more.
     ///
     /// # Errors
     /// `Unavailable` when others keep writing, or the table does not answer: to be made again.
@@ -71,9 +91,10 @@ impl Reviews {
                 .query()
                 .table_name(&self.table)
                 .consistent_read(true)
-                .key_condition_expression("pk = :customer")
+                .key_condition_expression("pk = :customer AND begins_with(sk, :bought)")
                 .projection_expression("sk")
-                .expression_attribute_values(":customer", text(customer(user_id)));
+                .expression_attribute_values(":customer", text(customer(user_id)))
+                .expression_attribute_values(":bought", text(BOUGHT));
             let marks = store::query(marks, MARKS).await?;
             if marks.is_empty() {
                 return Ok(());

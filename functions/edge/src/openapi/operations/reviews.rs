@@ -55,6 +55,8 @@ pub fn operations() -> Vec<Operation> {
         .shows("Review")
         .refuses(&["forbidden"]),
         operation(("DELETE", "/reviews/{id}"), "delete-review", "Delete a review", (Users, "the author and staff"))
-            .matched(),
+            .says("What staff has hidden is for staff to delete.")
+            .matched()
+            .refuses(&["invalid_transition"]),
     ]
 }

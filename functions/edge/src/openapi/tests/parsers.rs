@@ -46,7 +46,7 @@ fn parsers() -> Vec<(&'static str, Parser)> {
         ("CartItemChanges", Box::new(|body| carts::line::parse_changes(body).map(drop))),
         ("Checkout", Box::new(move |body| carts::line::parse_checkout(body, &usd()).map(drop))),
         ("NewReview", Box::new(move |body| Review::parse(body, id(), &id(), now()).map(drop))),
-        ("ReviewChanges", Box::new(|body| reviews::review::Changes::parse(body).map(drop))),
+        ("ReviewChanges", Box::new(|body| reviews::changes::Changes::parse(body).map(drop))),
         ("Purchase", Box::new(move |body| Order::parse(body, &usd()).map(drop))),
     ]
 }

@@ -65,7 +65,12 @@ class User:
     def token(self):
         with self.renewing:
             if time.monotonic() - self.since > RENEW_AFTER:
-                self.keep(self.anyone.post("/auth/refresh", "sessions", {"refreshToken": self.refresh_token}))
+                answer = self.anyone.post("/auth/refresh", "sessions", {"refreshToken": self.refresh_token})
+                # The run itself signs out, too.
+                if answer.status == 401:
+                    self.sign_in()
+                else:
+                    self.keep(answer)
         return self.held
 
 

@@ -103,11 +103,11 @@ def heading(what):
     print(f"\n── {what} ── {time.strftime('%H:%M:%S')}", flush=True)
 
 
-def on_a_cloud_of_its_own(tally, journeys):
-    """Builds, deploys where IAM is enforced, and does there what is asked for."""
+def on_a_cloud_of_its_own(tally, journeys, name="test"):
+    """Builds, deploys where IAM is enforced, and does there what is asked for. All that it leaves has that name."""
     heading("build")
     build()
-    folder = LOCAL / "test"
+    folder = LOCAL / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     cloud = MiniStack(free_port(), folder / "cloud", enforce_iam=True)
@@ -121,7 +121,7 @@ def on_a_cloud_of_its_own(tally, journeys):
         accounts = credentials({})
         ensure_accounts(stack, accounts)
         values = variables(cloud, stack, accounts)
-        write_env(LOCAL / "test.env", values)
+        write_env(LOCAL / f"{name}.env", values)
         noted = folder / "secrets.txt"
         private_file(noted, "")
         os.environ.update(values, ZOCO_TEST_SECRETS=str(noted))
@@ -197,7 +197,7 @@ def main():
     try:
         run("cargo", "--version")
         if sys.argv[1:] == ["proofs"]:
-            on_a_cloud_of_its_own(tally, proofs)
+            on_a_cloud_of_its_own(tally, proofs, "proof")
             sys.exit(1 if tally.failed else 0)
         for name, command in CHECKS.items():
             tally.check(name, command)

@@ -31,7 +31,7 @@ test: $(TOOLS) ## format, lints, unit tests, then journeys on a local cloud of t
 	@$(PYTHON) localstack/test.py
 
 proof: SHELL := /bin/bash
-proof: $(TOOLS) ## the full figures behind the promises, one table (an hour); all output in .local/proof.log
+proof: $(TOOLS) ## the full figures behind the promises, one table (over an hour); all output in .local/proof.log
 	@mkdir -p .local
 	@echo "| property | asked | reached | time |"
 	@echo "| --- | --- | --- | --- |"

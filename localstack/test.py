@@ -136,7 +136,9 @@ def on_a_cloud_of_its_own(tally, journeys, name="test"):
     if found:
         print(f"the log has {len(found)} of {len(secrets)} secrets, such as {found[0]}", flush=True)
     what = f"no function logged any of {len(secrets)} passwords, tokens, keys, addresses, names and national ids"
-    tally.step(what, log and len(secrets) > 100 and not found)
+    # The journeys of `make test` note theirs; proofs have those of the shop alone.
+    fewest = 100 if name == "test" else 1
+    tally.step(what, log and len(secrets) > fewest and not found)
 
 
 def journeys(tally):

@@ -11,7 +11,7 @@ import heapq
 import random
 import sys
 
-# Seconds that a two-item transaction holds its items: DynamoDB's published latencies of transactions are some 10 to 20 ms.
+# Seconds that a two-item transaction holds its items: an assumption. What it comes to is about proportional to it.
 HELD = (0.010, 0.020)
 # As in the code: waits in seconds, doubled from the first to the longest, each with up to as much again by chance.
 FIRST, LONGEST, RETRIES = 0.010, 0.250, 8

@@ -9,7 +9,7 @@ use serde_json::json;
 use shared::clock::Timestamp;
 use shared::idempotency::{Outcome, Stored};
 use shared::money::Money;
-use shared::{Error, StartupError, config, store};
+use shared::{Error, StartupError, store};
 
 use crate::Carts;
 use crate::awaited::{Checkout, Decision};
@@ -41,7 +41,7 @@ impl Checkouts {
     /// Names the variable that is missing.
     pub async fn from_env() -> Result<Self, StartupError> {
         let carts = Carts::from_env().await?;
-        let sales = Sales::new(carts.client(), config::required::<String>("SALES_TABLE")?);
+        let sales = Sales::from_env_with(carts.client())?;
         Ok(Self { carts, sales })
     }
 

@@ -34,11 +34,6 @@ impl TryFrom<Sent> for Segment {
     }
 }
 
-impl Segment {
-    /// The whole table.
-    pub const ALL: Self = Self { number: 0, of: 1 };
-}
-
 /// The pages of a segment, one after the other.
 pub struct Segments {
     /// What is still to be asked for.

@@ -33,11 +33,15 @@ fn all_sources() -> Vec<PathBuf> {
     ["functions", "shared", "localstack"].iter().flat_map(|folder| sources(&root().join(folder))).collect()
 }
 
-/// The functions: every file below `src/bin` of a service.
-fn functions() -> BTreeSet<String> {
-    let bins =
-        sources(&root().join("functions")).into_iter().filter(|path| path.to_string_lossy().contains("/src/bin/"));
-    bins.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
+/// The functions, each with its service: every file below `src/handlers` of a service.
+fn functions() -> BTreeMap<String, String> {
+    let services = fs::read_dir(root().join("functions")).unwrap().map(|entry| entry.unwrap().path());
+    let functions = services.flat_map(|service| {
+        let name = service.file_name().unwrap().to_string_lossy().into_owned();
+        let handlers = sources(&service.join("src/handlers")).into_iter();
+        handlers.map(move |path| (path.file_stem().unwrap().to_string_lossy().replace('_', "-"), name.clone()))
+    });
+    functions.collect()
 }
 
 /// The functions of the template: name and properties.
@@ -71,12 +75,18 @@ fn routes(api: &str) -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn a_function_has_one_name_in_code_template_events_and_readme() {
     let functions = functions();
-    let logical_ids: BTreeSet<String> = functions.iter().map(|name| logical_id(name)).collect();
+    let logical_ids: BTreeSet<String> = functions.keys().map(|name| logical_id(name)).collect();
     assert_eq!(template_functions().into_keys().collect::<BTreeSet<_>>(), logical_ids);
-    for function in &functions {
-        let code = &template_functions()[&logical_id(function)]["CodeUri"];
-        assert_eq!(code, &Value::from(format!("target/lambda/{function}/")));
+    for (function, service) in &functions {
+        let properties = &template_functions()[&logical_id(function)];
+        assert_eq!(properties["CodeUri"], Value::from(format!("target/lambda/{service}/")));
+        assert_eq!(properties["Handler"], Value::from(function.as_str()));
+        let main = read(format!("functions/{service}/src/main.rs"));
+        let module = function.replace('-', "_");
+        let row = format!("(\"{function}\", || Box::pin({module}::start()))");
+        assert!(main.contains(&row), "{service}/src/main.rs has no {row}");
     }
+    let functions: BTreeSet<String> = functions.into_keys().collect();
     let events = fs::read_dir(root().join("events")).unwrap().map(|entry| entry.unwrap().path());
     let events: BTreeSet<String> =
         events.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
@@ -162,10 +172,10 @@ fn files_say_what_they_are_for_and_end_within_300_lines() {
 
 #[test]
 fn handlers_fit_a_screen_and_mains_only_assemble() {
-    for path in all_sources().into_iter().filter(|path| path.to_string_lossy().contains("/src/bin/")) {
+    for path in all_sources().into_iter().filter(|path| path.to_string_lossy().contains("/src/handlers/")) {
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for (start, most) in [("async fn main()", 6), ("async fn ", 25)] {
+        for (start, most) in [("pub async fn start()", 6), ("async fn ", 25)] {
             let body = code.split(start).nth(1).and_then(|body| body.split("\n}\n").next()).unwrap_or_default();
             assert!(body.lines().count() <= most, "{}: {start} has {} lines", path.display(), body.lines().count());
         }

@@ -3,6 +3,7 @@
 //! | Module | What it is for |
 //! | --- | --- |
 //! | [`error`] | everything that can go wrong, and the one place that picks status codes |
+//! | [`program`] | a service's one program: the handler that `_HANDLER` names |
 //! | [`http`] | the edge: run a handler as a Lambda function, read a request, write an answer |
 //! | [`jsonapi`] | JSON:API 1.1: documents in and out, media types, pages |
 //! | [`auth`] | who is calling: access tokens, roles |
@@ -36,6 +37,7 @@ pub mod job;
 pub mod jsonapi;
 pub mod log;
 pub mod money;
+pub mod program;
 pub mod queue;
 pub mod service;
 pub mod store;

@@ -66,7 +66,10 @@ fn every_operation_is_named_after_its_function() {
         assert!(names.insert(row.id), "{} twice", row.id);
         // One function serves the page and its files.
         let function = if row.id == "docs-asset" { "docs" } else { row.id };
-        assert!(services.join(format!("{service}/src/bin/{function}.rs")).exists(), "{service} has no {function}");
+        assert!(
+            services.join(format!("{service}/src/handlers/{}.rs", function.replace('-', "_"))).exists(),
+            "{service} has no {function}"
+        );
     }
 }
 

@@ -1,0 +1,186 @@
+//! `POST /carts/me/items`: customers and guests put something into their cart. A guest without one gets it here,
+//! and the token for it.
+
+use carts::Adding;
+use carts::line::Line;
+use carts::owner::{HEADER, Owner, Token};
+use carts::store::Addition;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::idempotency::Key;
+use shared::{Error, StartupError, clock};
+
+async fn add_item(adding: &Adding, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+    let named = Owner::named(tokens, &request)?;
+    request.query(&[])?;
+    let key = Key::optional(&request)?;
+    let body = request.new_resource("cart-items")?;
+    let fingerprint = body.fingerprint();
+    let line = Line::parse(body)?;
+    let Some(owner) = named else {
+        let token = Token::new()?;
+        let addition = Addition { owner: &token.guest(), is_new: true, line: &line, request: None };
+        let answer = adding.add(&addition, clock::now()).await?.answer(&request)?;
+        return http::with_header(answer, HEADER, &token.0);
+    };
+    let repeated = key.map(|key| (key.id("cart-items", &owner.key()), fingerprint));
+    let addition = Addition { owner: &owner, is_new: false, line: &line, request: repeated };
+    adding.add(&addition, clock::now()).await?.answer(&request)
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (adding, tokens) = (Adding::from_env().await?, Verifier::from_env()?);
+    http::run(|request| add_item(&adding, &tokens, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carts::merge;
+    use carts::testing::{Shop, ana};
+    use inventory::stock::Snapshot;
+    use inventory::testing::{CatalogStandIn, cup};
+    use serde_json::{Value, json};
+    use shared::auth::Role;
+    use shared::ids;
+    use shared::testing::{Answer, Call, usd};
+
+    async fn send_with(shop: &Shop, adding: &Adding, call: &Call) -> Answer {
+        let tokens = shop.tokens().verifier();
+        call.send(|request| add_item(adding, &tokens, request)).await
+    }
+
+    async fn send(shop: &Shop, call: &Call) -> Answer {
+        send_with(shop, &shop.adding(), call).await
+    }
+
+    fn guests(product_id: &str, quantity: &Value) -> Call {
+        let attributes = json!({"productId": product_id, "quantity": quantity});
+        Call::event("add-item").without("idempotency-key").resource("cart-items", None, &attributes)
+    }
+
+    fn anas(shop: &Shop, product_id: &str, quantity: i64) -> Call {
+        guests(product_id, &json!(quantity)).bearer(&shop.tokens().token("ana", Role::Customer))
+    }
+
+    #[tokio::test]
+    async fn an_item_is_added_in_one_read_and_one_write_and_shows_what_there_is_of_it() {
+        let shop = Shop::with(1).await;
+        let first = send(&shop, &anas(&shop, &shop.products[0], 2)).await;
+        assert_eq!((first.status, first.id(), first.header("location")), (201, &*shop.products[0], ""));
+        assert_eq!((first.attribute("lineTotal"), first.attribute("unavailable")), (&json!(usd(2_500)), &json!(false)));
+        // The product, an attempt that finds no cart (AWS bills a unit for it, no answer tells), and the cart.
+        assert_eq!((first.usage.calls, first.usage.read_units, first.usage.write_units), (3, 0.5, 1.0));
+        let more = send(&shop, &anas(&shop, &shop.products[0], 3)).await;
+        assert_eq!((more.attribute("quantity"), more.header("etag")), (&json!(5), "\"2\""));
+        assert_eq!((more.usage.calls, more.usage.read_units, more.usage.write_units), (2, 0.5, 1.0));
+    }
+
+    #[tokio::test]
+    async fn a_repeated_addition_counts_once() {
+        let shop = Shop::with(1).await;
+        let call = anas(&shop, &shop.products[0], 2).header("idempotency-key", "k");
+        let first = send(&shop, &call).await;
+        let again = send(&shop, &call).await;
+        assert_eq!((again.status, again.header("idempotent-replayed"), &again.body), (201, "true", &first.body));
+        let other = send(&shop, &anas(&shop, &shop.products[0], 3).header("idempotency-key", "k")).await;
+        assert_eq!((other.status, other.code()), (422, "idempotency_key_reused"));
+        let bobs = call.bearer(&shop.tokens().token("bob", Role::Customer));
+        assert_eq!(send(&shop, &bobs).await.header("idempotent-replayed"), "");
+        shop.tells(0, &Snapshot { status: "archived".to_owned(), ..cup(2) }).await;
+        let late = send(&shop, &anas(&shop, &shop.products[0], 2).header("idempotency-key", "k")).await;
+        assert_eq!((late.status, late.attribute("quantity")), (201, &json!(2)));
+        assert_eq!(shop.lines(&ana()).await, [(0, 2)]);
+    }
+
+    #[tokio::test]
+    async fn a_repeated_addition_of_what_was_taken_out_shows_it_as_it_was_added_and_of_a_merged_guest_is_not_found() {
+        let shop = Shop::with(1).await;
+        let call = anas(&shop, &shop.products[0], 2).header("idempotency-key", "k");
+        assert_eq!(send(&shop, &call).await.status, 201);
+        let now = clock::now();
+        shop.carts().change(&ana(), |cart| Ok(cart.emptied(now)), now).await.unwrap();
+        let again = send(&shop, &call).await;
+        assert_eq!((again.header("idempotent-replayed"), again.attribute("quantity")), ("true", &json!(2)));
+        assert_eq!(shop.lines(&ana()).await, []);
+        let token = shop.guest(&[(0, 1)]).await;
+        let call = guests(&shop.products[0], &json!(1)).header("cart-token", &token.0).header("idempotency-key", "k");
+        assert_eq!(send(&shop, &call).await.status, 201);
+        merge::merge(&shop.carts(), "ana", &token.guest(), now).await.unwrap();
+        assert_eq!(send(&shop, &call).await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn a_guest_without_a_cart_gets_one_and_its_token_once() {
+        let shop = Shop::with(1).await;
+        let first = send(&shop, &guests(&shop.products[0], &json!(2))).await;
+        let token = first.header("cart-token").to_owned();
+        assert_eq!((first.status, token.len(), first.usage.calls), (201, 43, 2));
+        let more = send(&shop, &guests(&shop.products[0], &json!(1)).header("cart-token", &token)).await;
+        assert_eq!((more.status, more.attribute("quantity"), more.header("cart-token")), (201, &json!(3), ""));
+        let stored = format!("{:?}", shop.cloud().items("CartsTable").await);
+        assert!(!stored.contains(&token), "the token itself is kept nowhere");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_token_begins_no_cart_and_a_bad_access_token_is_never_a_guest() {
+        let shop = Shop::with(1).await;
+        let item = guests(&shop.products[0], &json!(2));
+        let unknown = send(&shop, &item.clone().header("cart-token", &"A".repeat(43))).await;
+        assert_eq!((unknown.status, unknown.code()), (404, "not_found"));
+        assert_eq!(send(&shop, &item.bearer("nonsense")).await.status, 401);
+        assert_eq!(shop.cloud().items("CartsTable").await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_cart_has_fifty_products_and_a_thousand_pieces_of_each() {
+        let shop = Shop::with(51).await;
+        shop.put(&ana(), &(0..50).map(|product| (product, 990)).collect::<Vec<_>>()).await;
+        let full = send(&shop, &anas(&shop, &shop.products[50], 1)).await;
+        assert_eq!(
+            (full.status, full.code(), full.pointers()),
+            (409, "cart_limit", vec!["/data/attributes/productId"])
+        );
+        let many = send(&shop, &anas(&shop, &shop.products[0], 11)).await;
+        assert_eq!((many.status, &many.body["errors"][0]["meta"]), (409, &json!({"quantity": 990, "most": 1000})));
+        assert_eq!(send(&shop, &anas(&shop, &shop.products[0], 10)).await.attribute("quantity"), &json!(1000));
+    }
+
+    #[tokio::test]
+    async fn a_product_that_carts_was_not_told_of_is_asked_for_once_and_kept() {
+        let shop = Shop::with(0).await;
+        // Asked twice, it would not answer.
+        let catalog = CatalogStandIn::start(&[200, 500]).await.catalog;
+        let (adding, id) = (Adding { carts: shop.carts(), catalog }, ids::new());
+        for quantity in [1, 2] {
+            let answer = send_with(&shop, &adding, &anas(&shop, &id, 1)).await;
+            assert_eq!((answer.status, answer.attribute("quantity")), (201, &json!(quantity)));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_on_offer_is_not_found_and_a_silent_catalog_is_to_be_asked_again() {
+        let shop = Shop::with(1).await;
+        shop.tells(0, &Snapshot { status: "draft".to_owned(), ..cup(2) }).await;
+        let nowhere = Adding { carts: shop.carts(), catalog: CatalogStandIn::start(&[404]).await.catalog };
+        for id in ["nothing", &ids::new(), &shop.products[0]] {
+            let answer = send_with(&shop, &nowhere, &anas(&shop, id, 1)).await;
+            assert_eq!((answer.status, answer.pointers()), (404, vec!["/data/attributes/productId"]));
+        }
+        let silent = send(&shop, &anas(&shop, &ids::new(), 1)).await;
+        assert_eq!((silent.status, silent.header("retry-after").is_empty()), (503, false));
+        assert_eq!(shop.lines(&ana()).await, []);
+    }
+
+    #[tokio::test]
+    async fn quantities_are_whole_and_bounded_and_prices_are_not_sent() {
+        let shop = Shop::with(1).await;
+        for quantity in [json!(0), json!(-1), json!(1001), json!(1.5), json!("1"), Value::Null] {
+            let answer = send(&shop, &guests(&shop.products[0], &quantity)).await;
+            assert_eq!((answer.status, answer.pointers()), (422, vec!["/data/attributes/quantity"]));
+        }
+        let priced = json!({"productId": shop.products[0], "quantity": 1, "unitPrice": usd(1)});
+        let answer = send(&shop, &guests("", &json!(1)).resource("cart-items", None, &priced)).await;
+        assert_eq!((answer.status, answer.pointers()), (422, vec!["/data/attributes/unitPrice"]));
+    }
+}

@@ -1,0 +1,62 @@
+//! `DELETE /carts/me`: customers and guests empty their cart.
+
+use carts::Carts;
+use carts::cart::Cart;
+use carts::owner::Owner;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::{Error, StartupError, clock, jsonapi};
+
+async fn clear_cart(carts: &Carts, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+    let owner = Owner::of(tokens, &request)?;
+    request.query(&[])?;
+    let now = clock::now();
+    let rule = |cart: Cart| {
+        request.check_if_match(cart.version)?;
+        Ok(cart.emptied(now))
+    };
+    carts.change(&owner, rule, now).await?;
+    Ok(jsonapi::no_content())
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (carts, tokens) = (Carts::from_env().await?, Verifier::from_env()?);
+    http::run(|request| clear_cart(&carts, &tokens, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carts::testing::{Shop, ana};
+    use shared::auth::Role;
+    use shared::testing::{Answer, Call};
+
+    async fn send(shop: &Shop, call: &Call) -> Answer {
+        let (carts, tokens) = (shop.carts(), shop.tokens().verifier());
+        call.send(|request| clear_cart(&carts, &tokens, request)).await
+    }
+
+    #[tokio::test]
+    async fn a_cart_is_emptied_and_an_empty_one_stays_so_without_a_write() {
+        let shop = Shop::with(2).await;
+        shop.put(&ana(), &[(0, 2), (1, 1)]).await;
+        let call = Call::event("clear-cart").bearer(&shop.tokens().token("ana", Role::Customer));
+        assert_eq!(send(&shop, &call.clone().header("if-match", "\"1\"")).await.status, 412);
+        let cleared = send(&shop, &call).await;
+        assert_eq!((cleared.status, cleared.usage.calls, cleared.usage.write_units), (204, 2, 1.0));
+        let again = send(&shop, &call).await;
+        assert_eq!((again.status, again.usage.calls, again.usage.write_units), (204, 1, 0.0));
+        assert_eq!(shop.lines(&ana()).await, []);
+    }
+
+    #[tokio::test]
+    async fn a_cart_is_emptied_by_whoever_it_is_and_nobody_else() {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 2)]).await;
+        let (token, call) = (shop.guest(&[(0, 1)]).await, Call::event("clear-cart"));
+        assert_eq!(send(&shop, &call).await.status, 401);
+        assert_eq!(send(&shop, &call.clone().header("cart-token", &"A".repeat(43))).await.status, 404);
+        assert_eq!(send(&shop, &call.header("cart-token", &token.0)).await.status, 204);
+        assert_eq!((shop.lines(&token.guest()).await, shop.lines(&ana()).await), (vec![], vec![(0, 2)]));
+    }
+}

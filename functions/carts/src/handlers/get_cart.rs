@@ -1,0 +1,119 @@
+//! `GET /carts/me`: customers and guests see their cart at the prices of the moment.
+
+use carts::Carts;
+use carts::owner::Owner;
+use carts::shown::Shown;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::money::Currency;
+use shared::{Error, StartupError, clock, config};
+
+async fn get_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: Request) -> Result<Response, Error> {
+    let owner = Owner::of(tokens, &request)?;
+    request.query(&["include"])?.include(&["items"])?;
+    let cart = carts.of(&owner, clock::now()).await?;
+    let products = carts.products(cart.lines.keys()).await?;
+    Ok(Shown::new(&owner, cart, products, shop)?.answer(&request))
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (carts, tokens) = (Carts::from_env().await?, Verifier::from_env()?);
+    let shop = config::required("CURRENCY")?;
+    http::run(|request| get_cart(&carts, &tokens, &shop, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carts::cart::Cart;
+    use carts::testing::{Shop, ana};
+    use inventory::stock::Snapshot;
+    use inventory::testing::cup;
+    use serde_json::{Value, json};
+    use shared::auth::Role;
+    use shared::testing::{Answer, Call, usd};
+
+    async fn send(shop: &Shop, call: Call) -> Answer {
+        let (carts, tokens, usd) = (shop.carts(), shop.tokens().verifier(), usd(0).currency);
+        call.send(|request| get_cart(&carts, &tokens, &usd, request)).await
+    }
+
+    fn anas(shop: &Shop) -> Call {
+        Call::event("get-cart").bearer(&shop.tokens().token("ana", Role::Customer))
+    }
+
+    #[tokio::test]
+    async fn a_customer_sees_items_and_total_in_one_request_of_two_reads() {
+        let shop = Shop::with(2).await;
+        shop.put(&ana(), &[(0, 2), (1, 1)]).await;
+        let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
+        assert_eq!((answer.status, answer.attribute("total")), (200, &json!(usd(3_750))));
+        assert_eq!((answer.header("etag"), answer.header("cache-control")), ("\"2\"", "no-store"));
+        let items = answer.body["included"].as_array().unwrap();
+        assert_eq!((items.len(), &items[0]["attributes"]["unitPrice"]), (2, &json!(usd(1_250))));
+        assert_eq!((answer.usage.calls, answer.usage.read_units), (2, 3.0));
+        let plain = send(&shop, anas(&shop).query(&[])).await;
+        let related = plain.body["data"]["relationships"]["items"]["data"].as_array().unwrap().len();
+        assert_eq!((plain.body.get("included"), related), (None, 2));
+    }
+
+    #[tokio::test]
+    async fn a_cart_that_was_never_used_is_empty_and_one_read() {
+        let shop = Shop::with(0).await;
+        let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
+        assert_eq!((answer.status, answer.attribute("total")), (200, &json!(usd(0))));
+        assert_eq!((answer.attribute("updatedAt"), &answer.body["included"]), (&Value::Null, &json!([])));
+        assert_eq!((answer.usage.calls, answer.usage.read_units), (1, 1.0));
+    }
+
+    #[tokio::test]
+    async fn a_changed_price_shows_and_what_is_no_longer_on_offer_is_marked() {
+        let shop = Shop::with(2).await;
+        shop.put(&ana(), &[(0, 2), (1, 1)]).await;
+        shop.tells(0, &Snapshot { price: usd(1_000), ..cup(2) }).await;
+        shop.tells(1, &Snapshot { status: "archived".to_owned(), ..cup(2) }).await;
+        let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
+        assert_eq!(answer.attribute("total"), &json!(usd(2_000)));
+        let unavailable = |item: &Value| item["attributes"]["unavailable"].as_bool().unwrap();
+        assert_eq!(answer.body["included"].as_array().unwrap().iter().filter(|item| unavailable(item)).count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_guest_sees_the_cart_of_the_token_and_nobody_keeps_the_answer() {
+        let shop = Shop::with(1).await;
+        let token = shop.guest(&[(0, 4)]).await;
+        let answer = send(&shop, Call::event("get-cart").header("cart-token", &token.0)).await;
+        assert_eq!((answer.status, answer.attribute("total")), (200, &json!(usd(5_000))));
+        assert_eq!(answer.header("cache-control"), "no-store");
+        // An access token goes first: this is Ana's own cart.
+        let anas = send(&shop, anas(&shop).header("cart-token", &token.0)).await;
+        assert_eq!(anas.attribute("total"), &json!(usd(0)));
+    }
+
+    #[tokio::test]
+    async fn a_cart_is_shown_to_whoever_it_is_and_to_nobody_else() {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 2)]).await;
+        assert_eq!(send(&shop, Call::event("get-cart")).await.status, 401);
+        let token = shop.guest(&[(0, 4)]).await;
+        let forged = Call::event("get-cart").bearer("nonsense").header("cart-token", &token.0);
+        assert_eq!(send(&shop, forged).await.status, 401);
+        for unknown in ["", "nonsense", &"A".repeat(43)] {
+            let answer = send(&shop, Call::event("get-cart").header("cart-token", unknown)).await;
+            assert_eq!((answer.status, answer.header("cache-control")), (404, "no-store"));
+        }
+        let bob = Call::event("get-cart").bearer(&shop.tokens().token("bob", Role::Customer));
+        assert_eq!(send(&shop, bob).await.attribute("total"), &json!(usd(0)));
+        assert_eq!(send(&shop, anas(&shop).query(&[("include", "sale")])).await.status, 400);
+    }
+
+    #[tokio::test]
+    async fn a_cart_that_has_expired_and_is_not_deleted_yet_is_gone() {
+        let shop = Shop::with(1).await;
+        let long_ago = clock::now() - std::time::Duration::from_secs(31 * 24 * 60 * 60);
+        let begun = Cart::begun(&shop.products[0], 2, long_ago);
+        shop.carts().change(&ana(), |_| Ok(Some(begun.clone())), long_ago).await.unwrap();
+        let answer = send(&shop, anas(&shop)).await;
+        assert_eq!((answer.attribute("total"), answer.header("etag")), (&json!(usd(0)), "\"0\""));
+    }
+}

@@ -1,0 +1,87 @@
+//! `POST /carts/me/merge`: who was a guest and has signed in takes the guest's cart along.
+
+use carts::owner::Owner;
+use carts::shown::Shown;
+use carts::{Carts, merge};
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::money::Currency;
+use shared::{Error, StartupError, clock, config, jsonapi};
+
+async fn merge_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: Request) -> Result<Response, Error> {
+    let caller = tokens.caller(&request)?;
+    request.query(&["include"])?.include(&["items"])?;
+    let guest = Owner::guest(&request)?;
+    let (cart, outcome) = merge::merge(carts, &caller.id, &guest, clock::now()).await?;
+    let products = carts.products(cart.lines.keys()).await?;
+    let shown = Shown::new(&Owner::Customer(caller.id), cart, products, shop)?;
+    outcome.answer_as(&request, |report, request| jsonapi::with_meta(shown.answer(request), report.meta()))
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (carts, tokens) = (Carts::from_env().await?, Verifier::from_env()?);
+    let shop = config::required("CURRENCY")?;
+    http::run(|request| merge_cart(&carts, &tokens, &shop, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carts::owner::Token;
+    use carts::testing::{Shop, ana};
+    use serde_json::json;
+    use shared::auth::Role;
+    use shared::testing::{Answer, Call, usd};
+
+    async fn send(shop: &Shop, call: &Call) -> Answer {
+        let (carts, tokens, usd) = (shop.carts(), shop.tokens().verifier(), usd(0).currency);
+        call.send(|request| merge_cart(&carts, &tokens, &usd, request)).await
+    }
+
+    fn call(shop: &Shop, user: &str, token: &Token) -> Call {
+        let call = Call::event("merge-cart").bearer(&shop.tokens().token(user, Role::Customer));
+        call.header("cart-token", &token.0)
+    }
+
+    #[tokio::test]
+    async fn a_guests_cart_goes_into_the_customers_and_what_was_capped_is_told() {
+        let shop = Shop::with(3).await;
+        shop.put(&ana(), &[(0, 2), (1, 990)]).await;
+        let token = shop.guest(&[(0, 1), (1, 20), (2, 4)]).await;
+        let answer = send(&shop, &call(&shop, "ana", &token)).await;
+        assert_eq!((answer.status, answer.attribute("total")), (200, &json!(usd(1_007 * 1_250))));
+        assert_eq!(shop.lines(&ana()).await, [(0, 3), (1, 1_000), (2, 4)]);
+        let capped = json!([{"productId": shop.products[1], "quantity": 10}]);
+        assert_eq!((&answer.body["meta"]["capped"], &answer.body["meta"]["leftOut"]), (&capped, &json!([])));
+        assert_eq!(answer.body["meta"]["merged"].as_array().unwrap().len(), 2);
+        // Both carts, three products; both carts again.
+        assert_eq!((answer.usage.calls, answer.usage.read_units, answer.usage.write_units), (3, 5.0, 4.0));
+    }
+
+    #[tokio::test]
+    async fn a_repeated_merge_merges_nothing_and_tells_the_same() {
+        let shop = Shop::with(1).await;
+        let token = shop.guest(&[(0, 4)]).await;
+        let first = send(&shop, &call(&shop, "ana", &token)).await;
+        let again = send(&shop, &call(&shop, "ana", &token)).await;
+        assert_eq!((again.status, again.header("idempotent-replayed"), &again.body), (200, "true", &first.body));
+        assert_eq!(shop.lines(&ana()).await, [(0, 4)]);
+        let bob = send(&shop, &call(&shop, "bob", &token)).await;
+        assert_eq!((bob.status, shop.lines(&Owner::Customer("bob".to_owned())).await), (404, vec![]));
+        assert!(shop.carts().of(&token.guest(), clock::now()).await.is_err(), "the guest's cart is no more");
+    }
+
+    #[tokio::test]
+    async fn a_merge_needs_a_signed_in_customer_and_a_token_of_a_cart_that_is_there() {
+        let shop = Shop::with(1).await;
+        let token = shop.guest(&[(0, 4)]).await;
+        let call = call(&shop, "ana", &token);
+        assert_eq!(send(&shop, &call.clone().without("authorization")).await.status, 401);
+        let without = send(&shop, &call.clone().without("cart-token")).await;
+        assert_eq!((without.status, without.body["errors"][0]["source"]["header"].as_str()), (400, Some("Cart-Token")));
+        for unknown in ["nonsense", &"A".repeat(43)] {
+            assert_eq!(send(&shop, &call.clone().header("cart-token", unknown)).await.status, 404);
+        }
+        assert_eq!((shop.lines(&ana()).await, shop.lines(&token.guest()).await), (vec![], vec![(0, 4)]));
+    }
+}

@@ -1,0 +1,36 @@
+//! The program of carts: its functions by their names, which the template gives as `Handler`.
+
+mod handlers {
+    pub mod add_item;
+    pub mod carts_on_product_event;
+    pub mod carts_on_sale_event;
+    pub mod carts_on_user_event;
+    pub mod checkout;
+    pub mod clear_cart;
+    pub mod get_cart;
+    pub mod merge_cart;
+    pub mod remove_item;
+    pub mod update_item;
+}
+
+use handlers::*;
+use shared::StartupError;
+use shared::program::{self, Handlers};
+
+const HANDLERS: Handlers = &[
+    ("add-item", || Box::pin(add_item::start())),
+    ("carts-on-product-event", || Box::pin(carts_on_product_event::start())),
+    ("carts-on-sale-event", || Box::pin(carts_on_sale_event::start())),
+    ("carts-on-user-event", || Box::pin(carts_on_user_event::start())),
+    ("checkout", || Box::pin(checkout::start())),
+    ("clear-cart", || Box::pin(clear_cart::start())),
+    ("get-cart", || Box::pin(get_cart::start())),
+    ("merge-cart", || Box::pin(merge_cart::start())),
+    ("remove-item", || Box::pin(remove_item::start())),
+    ("update-item", || Box::pin(update_item::start())),
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    program::run(HANDLERS).await
+}

@@ -1,0 +1,94 @@
+//! The queue `CatalogStockEventsQueue`: products show what `stock.*` events tell of them.
+
+use catalog::{Catalog, events};
+use shared::{StartupError, queue};
+
+pub async fn start() -> Result<(), StartupError> {
+    let catalog = &Catalog::from_env().await?;
+    queue::run(|event| async move { events::on_stock_event(catalog, &event).await }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::product::{Product, Status};
+    use catalog::testing::cup;
+    use serde_json::json;
+    use shared::events::{Event, sequence};
+    use shared::testing::{self, Cloud};
+
+    struct Shop {
+        cloud: Cloud,
+        catalog: Catalog,
+        cup: Product,
+    }
+
+    async fn shop() -> Shop {
+        let (cloud, cup) = (Cloud::start().await, cup(Status::Active));
+        let catalog = Catalog::new(cloud.client(), "CatalogTable");
+        catalog.create(cup.clone(), "").await.unwrap();
+        Shop { cloud, catalog, cup }
+    }
+
+    impl Shop {
+        async fn hear(&self, version: u64, in_stock: bool, sold: bool) {
+            let mut event: Event = testing::queue_events("catalog-on-stock-event").remove(0);
+            event.subject.clone_from(&self.cup.id);
+            event.sequence = sequence(None, version);
+            event.data = json!({"available": 1, "inStock": in_stock, "sold": sold});
+            events::on_stock_event(&self.catalog, &event).await.unwrap();
+        }
+
+        async fn product(&self) -> Product {
+            self.catalog.get_now(&self.cup.id).await.unwrap().unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_product_and_all_its_copies_show_that_there_is_some() {
+        let shop = shop().await;
+        shop.hear(2, true, false).await;
+        assert!(shop.product().await.stock.in_stock);
+        let items = shop.cloud.items("CatalogTable").await;
+        let copies: Vec<_> = items.iter().filter_map(|item| item.get("stock")?.as_m().ok()).collect();
+        assert!(copies.len() > 1 && copies.iter().all(|stock| stock["inStock"].as_bool() == Ok(&true)));
+    }
+
+    #[tokio::test]
+    async fn late_and_repeated_events_change_nothing() {
+        let shop = shop().await;
+        for (version, in_stock) in [(3, false), (2, true), (3, false), (3, true)] {
+            shop.hear(version, in_stock, true).await;
+        }
+        assert!(!shop.product().await.stock.in_stock);
+    }
+
+    #[tokio::test]
+    async fn stock_is_no_change_of_the_product_and_a_change_of_the_product_keeps_it() {
+        let shop = shop().await;
+        shop.hear(2, true, true).await;
+        assert_eq!(shop.product().await.version, 1);
+        let rename = |product: Product| Ok(Product { name: "Mug".to_owned(), version: product.version + 1, ..product });
+        shop.catalog.update(&shop.cup.id, rename).await.unwrap();
+        let product = shop.product().await;
+        assert!(product.stock.in_stock && product.stock.sold && product.name == "Mug");
+    }
+
+    #[tokio::test]
+    async fn changes_of_stock_and_of_the_product_at_once_are_both_kept() {
+        let shop = shop().await;
+        let rename = |product: Product| Ok(Product { name: "Mug".to_owned(), version: product.version + 1, ..product });
+        let (renamed, ()) = tokio::join!(shop.catalog.update(&shop.cup.id, rename), shop.hear(2, true, false));
+        renamed.unwrap();
+        let product = shop.product().await;
+        assert_eq!((product.name.as_str(), product.stock.in_stock, product.version), ("Mug", true, 2));
+    }
+
+    #[tokio::test]
+    async fn what_is_told_of_a_product_that_is_gone_is_dropped() {
+        let shop = shop().await;
+        shop.catalog.remove(&shop.cup.id, |_| Ok(())).await.unwrap();
+        shop.hear(2, true, true).await;
+        assert!(shop.cloud.items("CatalogTable").await.is_empty());
+    }
+}

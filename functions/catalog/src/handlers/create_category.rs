@@ -1,0 +1,48 @@
+//! `POST /categories`: staff add a category.
+
+use catalog::Catalog;
+use catalog::category::Category;
+use shared::auth::Guard;
+use shared::http::{self, Request, Response};
+use shared::idempotency::Key;
+use shared::{Error, StartupError, clock, ids};
+
+async fn create_category(catalog: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let caller = guard.staff(&request).await?;
+    request.query(&[])?;
+    let key = Key::optional(&request)?;
+    let body = request.new_resource("categories")?;
+    let fingerprint = body.fingerprint();
+    let id = key.map_or_else(ids::new, |key| key.id("categories", &caller.id));
+    let category = Category::parse(body, id, clock::now())?;
+    catalog.create_category(category, &fingerprint).await?.answer(&request)
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let catalog = Catalog::from_env().await?;
+    let guard = Guard::from_env_with(catalog.client())?;
+    http::run(|request| create_category(&catalog, &guard, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::auth::Role;
+    use shared::testing::{Call, Cloud, Tokens};
+
+    #[tokio::test]
+    async fn staff_add_one_and_a_repeated_request_finds_it_and_nobody_else_adds_any() {
+        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+        let (catalog, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
+        let call = Call::event("create-category").header("idempotency-key", "k");
+        assert_eq!(call.send(|request| create_category(&catalog, &guard, request)).await.status, 401);
+        let customer = call.clone().bearer(&tokens.token("ana", Role::Customer));
+        assert_eq!(customer.send(|request| create_category(&catalog, &guard, request)).await.status, 403);
+        let staff = call.bearer(&tokens.token("eva", Role::Staff));
+        let made = staff.send(|request| create_category(&catalog, &guard, request)).await;
+        assert_eq!((made.status, made.header("etag")), (201, "\"1\""));
+        assert_eq!(made.header("location"), format!("https://shop.test/v1/categories/{}", made.id()));
+        let again = staff.send(|request| create_category(&catalog, &guard, request)).await;
+        assert_eq!((again.header("idempotent-replayed"), &again.body), ("true", &made.body));
+    }
+}

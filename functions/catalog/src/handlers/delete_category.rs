@@ -1,0 +1,41 @@
+//! `DELETE /categories/{id}`: staff delete a category that nothing uses.
+
+use catalog::Catalog;
+use shared::auth::Guard;
+use shared::http::{self, Request, Response};
+use shared::{Error, StartupError, jsonapi};
+
+async fn delete_category(catalog: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
+    guard.staff(&request).await?;
+    request.query(&[])?;
+    catalog.delete_category(&request.path_id("id")?, |category| request.check_if_match(category.version)).await?;
+    Ok(jsonapi::no_content())
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let catalog = Catalog::from_env().await?;
+    let guard = Guard::from_env_with(catalog.client())?;
+    http::run(|request| delete_category(&catalog, &guard, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::auth::Role;
+    use shared::testing::{Call, Cloud, Tokens};
+
+    #[tokio::test]
+    async fn staff_delete_what_nothing_uses_and_its_name_is_free() {
+        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+        let catalog = Catalog::new(cloud.client(), "CatalogTable");
+        let id = catalog::testing::category(&catalog, "Loza").await;
+        let guard = tokens.guard(cloud.client());
+        let call = Call::event("delete-category").path("id", &id);
+        let customer = call.clone().bearer(&tokens.token("ana", Role::Customer));
+        assert_eq!(customer.send(|request| delete_category(&catalog, &guard, request)).await.status, 403);
+        let staff = call.bearer(&tokens.token("eva", Role::Staff));
+        assert_eq!(staff.send(|request| delete_category(&catalog, &guard, request)).await.status, 204);
+        assert_eq!(staff.send(|request| delete_category(&catalog, &guard, request)).await.status, 404);
+        catalog::testing::category(&catalog, "Loza").await;
+    }
+}

@@ -1,0 +1,66 @@
+//! `GET /products/{id}`: anyone reads a product; drafts are for staff; `include=brand,categories`.
+
+use catalog::Catalog;
+use shared::auth::{Caller, Verifier};
+use shared::http::{self, Request, Response};
+use shared::jsonapi::{self, Included};
+use shared::{Error, StartupError};
+
+async fn get_product(products: &Catalog, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+    let staff = tokens.anyone(&request)?.is_some_and(|caller: Caller| caller.is_staff());
+    let query = request.query(&["include"])?;
+    let include = query.include(&["brand", "categories"])?;
+    let product = products.get(&request.path_id("id")?).await?.filter(|product| staff || product.is_public());
+    let product = product.ok_or_else(|| Error::not_found("There is no product with this id."))?;
+    let (brands, categories) = products.related(std::slice::from_ref(&product), &include).await?;
+    let included = Included::new(&request).with(&brands).with(&categories);
+    Ok(included.put_into(jsonapi::ok(&product, &request)))
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (products, tokens) = (Catalog::from_env().await?, Verifier::from_env()?);
+    http::run(|request| get_product(&products, &tokens, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::product::Status;
+    use shared::auth::Role;
+    use shared::store::Meter;
+    use shared::testing::{Call, Cloud, Tokens};
+
+    #[tokio::test]
+    async fn a_product_is_one_read_of_half_a_unit() {
+        let cloud = Cloud::start().await;
+        let products = Catalog::new(cloud.client(), "CatalogTable");
+        let cup = catalog::testing::cup(Status::Active);
+        products.create(cup.clone(), "").await.unwrap();
+        let (found, usage) = Meter::measure(products.get(&cup.id)).await;
+        assert_eq!(found.unwrap(), Some(cup));
+        assert_eq!((usage.calls, usage.read_units), (1, 0.5));
+    }
+
+    #[tokio::test]
+    async fn drafts_are_seen_by_staff_only() {
+        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+        let (products, verifier) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.verifier());
+        let cup = catalog::testing::cup(Status::Draft);
+        products.create(cup.clone(), "").await.unwrap();
+        let call = Call::event("get-product").path("id", &cup.id);
+        assert_eq!(call.send(|request| get_product(&products, &verifier, request)).await.status, 404);
+        let call = call.bearer(&tokens.token("eva", Role::Staff));
+        assert_eq!(call.send(|request| get_product(&products, &verifier, request)).await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_id_is_not_found_without_a_read() {
+        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+        let (products, verifier) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.verifier());
+        for id in ["1", "../../etc/passwd", "%00", &"x".repeat(5_000)] {
+            let call = Call::event("get-product").path("id", id);
+            let answer = call.send(|request| get_product(&products, &verifier, request)).await;
+            assert_eq!((answer.status, answer.code()), (404, "not_found"));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `GET /inventory/{productId}/movements`: staff list what changed the stock of a product, newest first.
+
+use inventory::Stock;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::jsonapi::page::PARAMETERS;
+use shared::jsonapi::{self, Cursors};
+use shared::{Error, StartupError};
+
+async fn list_movements(
+    stock: &Stock,
+    tokens: &Verifier,
+    cursors: &Cursors,
+    request: Request,
+) -> Result<Response, Error> {
+    tokens.staff(&request)?;
+    let (query, product_id) = (request.query(&PARAMETERS)?, request.path_id("productId")?);
+    let page = cursors.page(&query, &format!("movements/{product_id}"))?;
+    let movements = stock.movements(&product_id, &page).await?;
+    // A product may have none yet; only one that has none is looked up.
+    if movements.items.is_empty() && stock.get(&product_id).await?.is_none() {
+        return Err(Error::not_found("Inventory knows no product with this id."));
+    }
+    Ok(jsonapi::list(&movements, &request))
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (stock, tokens, cursors) = (Stock::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
+    http::run(|request| list_movements(&stock, &tokens, &cursors, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inventory::movement::Movement;
+    use inventory::store::Known;
+    use inventory::testing::{cup, receipt};
+    use serde_json::json;
+    use shared::auth::Role;
+    use shared::clock::Timestamp;
+    use shared::ids;
+    use shared::testing::{Answer, Call, Cloud, Tokens};
+
+    async fn list(stock: &Stock, product: &str, role: Role) -> Answer {
+        let tokens = Tokens::new();
+        let call = Call::event("list-movements").path("productId", product).bearer(&tokens.token("eva", role));
+        let (verifier, cursors) = (tokens.verifier(), Cursors::new("key"));
+        call.send(|request| list_movements(stock, &verifier, &cursors, request)).await
+    }
+
+    #[tokio::test]
+    async fn movements_are_listed_newest_first_with_who_made_them_in_one_query() {
+        let (stock, product) = (Stock::new(Cloud::start().await.client(), "InventoryTable"), ids::new());
+        for (second, quantity) in [(1, 10), (3, -4), (2, 1)] {
+            let created_at = Timestamp::from_second(second).unwrap();
+            let movement = Movement { created_at, ..receipt(&ids::new(), &product, quantity) };
+            stock.adjust(movement, Known::As(&cup(1)), "f").await.unwrap();
+        }
+        let answer = list(&stock, &product, Role::Staff).await;
+        let movements = answer.body["data"].as_array().unwrap();
+        let quantities: Vec<_> = movements.iter().map(|one| one["attributes"]["quantity"].clone()).collect();
+        assert_eq!((answer.status, quantities, answer.usage.calls), (200, vec![json!(-4), json!(1), json!(10)], 1));
+        assert_eq!(movements[0]["relationships"]["createdBy"]["data"], json!({"type": "users", "id": "eva"}));
+    }
+
+    #[tokio::test]
+    async fn a_product_without_movements_has_an_empty_list_and_an_unknown_one_none() {
+        let (stock, product) = (Stock::new(Cloud::start().await.client(), "InventoryTable"), ids::new());
+        assert_eq!(list(&stock, &product, Role::Staff).await.status, 404);
+        stock.learn(&product, &cup(1), Timestamp::UNIX_EPOCH).await.unwrap();
+        let answer = list(&stock, &product, Role::Staff).await;
+        assert_eq!((answer.status, &answer.body["data"]), (200, &json!([])));
+        assert_eq!(list(&stock, &product, Role::Customer).await.status, 403);
+    }
+}

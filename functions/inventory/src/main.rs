@@ -1,0 +1,34 @@
+//! The program of inventory: its functions by their names, which the template gives as `Handler`.
+
+mod handlers {
+    pub mod adjust_stock;
+    pub mod get_stock;
+    pub mod inventory_on_product_event;
+    pub mod inventory_on_sale_event;
+    pub mod inventory_on_stock_event;
+    pub mod list_movements;
+    pub mod list_stock;
+    pub mod publish_inventory_events;
+    pub mod update_stock;
+}
+
+use handlers::*;
+use shared::StartupError;
+use shared::program::{self, Handlers};
+
+const HANDLERS: Handlers = &[
+    ("adjust-stock", || Box::pin(adjust_stock::start())),
+    ("get-stock", || Box::pin(get_stock::start())),
+    ("inventory-on-product-event", || Box::pin(inventory_on_product_event::start())),
+    ("inventory-on-sale-event", || Box::pin(inventory_on_sale_event::start())),
+    ("inventory-on-stock-event", || Box::pin(inventory_on_stock_event::start())),
+    ("list-movements", || Box::pin(list_movements::start())),
+    ("list-stock", || Box::pin(list_stock::start())),
+    ("publish-inventory-events", || Box::pin(publish_inventory_events::start())),
+    ("update-stock", || Box::pin(update_stock::start())),
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartupError> {
+    program::run(HANDLERS).await
+}

@@ -1,0 +1,151 @@
+//! `GET /products/{id}/reviews`: anyone lists what is said of a product, sorted and filtered; staff also what is
+//! hidden.
+
+use reviews::Reviews;
+use reviews::listing::{FILTERS, Wanted};
+use reviews::review::Status;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::jsonapi::page::PARAMETERS;
+use shared::jsonapi::{self, Cursors};
+use shared::{Error, StartupError};
+
+async fn list_reviews(
+    reviews: &Reviews,
+    tokens: &Verifier,
+    cursors: &Cursors,
+    request: Request,
+) -> Result<Response, Error> {
+    tokens.anyone(&request)?;
+    let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort"]].concat())?;
+    let wanted = Wanted::parse(&query, request.path_id("id")?)?;
+    if wanted.status != Status::Published {
+        tokens.staff(&request)?;
+    }
+    let page = cursors.page(&query, &format!("reviews?{wanted:?}"))?;
+    let page = reviews.list(&wanted, &page).await?;
+    // A product may have none; only one that has none is looked up.
+    if page.items.is_empty() {
+        reviews.rating_of(&wanted.product_id).await?;
+    }
+    Ok(jsonapi::list(&page, &request))
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (reviews, tokens, cursors) = (Reviews::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
+    http::run(|request| list_reviews(&reviews, &tokens, &cursors, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reviews::review::Review;
+    use reviews::testing::{Shop, create, review};
+    use serde_json::Value;
+    use shared::auth::Role;
+    use shared::clock::Timestamp;
+    use shared::testing::{Answer, Call};
+    use shared::{clock, ids};
+
+    async fn send(shop: &Shop, call: &Call) -> Answer {
+        let (verifier, cursors) = (shop.tokens.verifier(), Cursors::new("key"));
+        call.send(|request| list_reviews(&shop.reviews, &verifier, &cursors, request)).await
+    }
+
+    fn asked(shop: &Shop, query: &[(&str, &str)]) -> Call {
+        Call::event("list-reviews").path("id", &shop.product).query(query)
+    }
+
+    async fn listed(shop: &Shop, query: &[(&str, &str)]) -> Vec<String> {
+        ids(&send(shop, &asked(shop, query)).await)
+    }
+
+    fn ids(answer: &Answer) -> Vec<String> {
+        let items = answer.body["data"].as_array().cloned().unwrap_or_default();
+        items.iter().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// Reviews of 3, 5, 1 and 3 stars, each a second later than the one before.
+    async fn four(shop: &Shop) -> Vec<String> {
+        let mut four = Vec::new();
+        for (second, (buyer, stars)) in (1..).zip([("ana", 3), ("bob", 5), ("cai", 1), ("dan", 3)]) {
+            let created_at = Timestamp::from_second(second).unwrap();
+            let review = Review { created_at, ..review(&shop.product, buyer, stars) };
+            four.push(review.id.clone());
+            create(&shop.reviews, review).await.unwrap();
+        }
+        four
+    }
+
+    #[tokio::test]
+    async fn reviews_come_newest_highest_or_lowest_first_in_one_query() {
+        let shop = Shop::with(&["ana", "bob", "cai", "dan"]).await;
+        let four = four(&shop).await;
+        let order = |places: [usize; 4]| places.map(|place| four[place].clone()).to_vec();
+        let newest = send(&shop, &asked(&shop, &[])).await;
+        assert_eq!((ids(&newest), newest.usage.calls, newest.usage.read_units), (order([3, 2, 1, 0]), 1, 0.5));
+        assert_eq!(listed(&shop, &[("sort", "createdAt")]).await, order([0, 1, 2, 3]));
+        assert_eq!(listed(&shop, &[("sort", "-rating")]).await, order([1, 3, 0, 2]));
+        assert_eq!(listed(&shop, &[("sort", "rating")]).await, order([2, 0, 3, 1]));
+        assert_eq!(listed(&shop, &[("filter[rating]", "3")]).await, [four[3].clone(), four[0].clone()]);
+        assert_eq!(listed(&shop, &[("filter[rating]", "4")]).await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn pages_lead_to_each_other_in_every_order() {
+        let shop = Shop::with(&["ana", "bob", "cai", "dan"]).await;
+        four(&shop).await;
+        for sort in ["createdAt", "-createdAt", "rating", "-rating"] {
+            let all = listed(&shop, &[("sort", sort)]).await;
+            let first = send(&shop, &asked(&shop, &[("sort", sort), ("page[size]", "3")])).await;
+            let next = first.body["links"]["next"].as_str().unwrap_or_default().to_owned();
+            let cursor = next.split("after%5D=").nth(1).unwrap_or_default();
+            let second =
+                send(&shop, &asked(&shop, &[("sort", sort), ("page[size]", "3"), ("page[after]", cursor)])).await;
+            assert_eq!([ids(&first), ids(&second)].concat(), all, "{sort}");
+            assert_eq!(second.body["links"]["next"], Value::Null);
+            let elsewhere = asked(&shop, &[("page[after]", cursor)]).path("id", &ids::new());
+            assert_eq!(send(&shop, &elsewhere).await.status, 400);
+        }
+    }
+
+    #[tokio::test]
+    async fn hidden_reviews_are_listed_for_staff_who_ask_for_them() {
+        let shop = Shop::with(&["ana", "bob"]).await;
+        let (seen, hidden) = (shop.reviewed_by("ana", 4).await, shop.reviewed_by("bob", 1).await);
+        shop.set(&hidden, Status::Hidden).await;
+        let call = asked(&shop, &[("filter[status]", "hidden")]);
+        assert_eq!(send(&shop, &call).await.status, 401);
+        let bob = shop.tokens.token("bob", Role::Customer);
+        assert_eq!(send(&shop, &call.clone().bearer(&bob)).await.status, 403);
+        let eva = shop.tokens.token("eva", Role::Staff);
+        assert_eq!(ids(&send(&shop, &call.bearer(&eva)).await), [hidden.id.as_str()]);
+        for token in [bob, eva] {
+            assert_eq!(ids(&send(&shop, &asked(&shop, &[]).bearer(&token)).await), [seen.id.as_str()]);
+        }
+        shop.set(&hidden, Status::Published).await;
+        assert_eq!(listed(&shop, &[]).await.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_product_without_reviews_has_an_empty_list_and_one_that_is_unknown_or_gone_none() {
+        let shop = Shop::with(&[]).await;
+        let answer = send(&shop, &asked(&shop, &[])).await;
+        assert_eq!((answer.status, ids(&answer).len(), answer.usage.calls), (200, 0, 2));
+        assert_eq!(send(&shop, &asked(&shop, &[]).path("id", &ids::new())).await.status, 404);
+        shop.reviews.product_is(&shop.product, true, "2", clock::now()).await.unwrap();
+        assert_eq!(send(&shop, &asked(&shop, &[])).await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn parameters_that_cannot_be_used_are_named() {
+        let shop = Shop::with(&[]).await;
+        for (name, value) in
+            [("filter[rating]", "0"), ("filter[status]", "gone"), ("sort", "title"), ("page[size]", "0"), ("q", "x")]
+        {
+            let answer = send(&shop, &asked(&shop, &[(name, value)])).await;
+            assert_eq!((answer.status, &answer.body["errors"][0]["source"]["parameter"]), (400, &name.into()));
+        }
+        assert_eq!(send(&shop, &asked(&shop, &[]).bearer("nonsense")).await.status, 401);
+    }
+}

@@ -1,0 +1,73 @@
+//! The queue `ReviewsProductEventsQueue`: a product that is gone takes its reviews along.
+
+use reviews::{Reviews, events};
+use shared::{StartupError, clock, queue};
+
+pub async fn start() -> Result<(), StartupError> {
+    let reviews = &Reviews::from_env().await?;
+    queue::run(|event| async move { events::on_product_event(reviews, &event, clock::now()).await }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reviews::review::Status;
+    use reviews::testing::{Shop, create, review};
+    use shared::events::Event;
+    use shared::store::Meter;
+    use shared::testing;
+
+    fn told(shop: &Shop, topic: &str, sequence: &str) -> Event {
+        let mut event = testing::queue_events("reviews-on-product-event").remove(0);
+        event.subject.clone_from(&shop.product);
+        (event.topic, event.sequence) = (topic.to_owned(), sequence.to_owned());
+        event
+    }
+
+    async fn hear(shop: &Shop, topic: &str, sequence: &str) {
+        events::on_product_event(&shop.reviews, &told(shop, topic, sequence), clock::now()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn all_reviews_of_a_product_that_is_gone_go_fifty_at_once_and_no_new_ones_come() {
+        let shop = Shop::with(&[]).await;
+        for buyer in 0..60 {
+            shop.sold_to(&format!("{buyer}")).await;
+            shop.reviewed_by(&format!("{buyer}"), 1 + buyer % 5).await;
+        }
+        let hidden = shop.reviews.get(&review(&shop.product, "7", 1).id).await.unwrap().unwrap();
+        shop.set(&hidden, Status::Hidden).await;
+        let gone = told(&shop, "product.deleted", "2");
+        let (result, usage) = Meter::measure(events::on_product_event(&shop.reviews, &gone, clock::now())).await;
+        assert!(result.is_ok());
+        // That it is gone, how many there are; 50 and 9 published ones and 1 hidden, each list until it is empty; how
+        // many are left.
+        assert_eq!(usage.calls, 1 + 1 + (2 + 2 + 1) + (2 + 1) + 1);
+        assert_eq!(shop.recounted().await, (shop.rated().await, 0));
+        let refused = create(&shop.reviews, review(&shop.product, "8", 5)).await.unwrap_err();
+        assert_eq!(refused.code, "not_found");
+        hear(&shop, "product.deleted", "2").await;
+    }
+
+    #[tokio::test]
+    async fn a_product_that_was_made_again_is_reviewed_again_also_when_its_end_is_told_late() {
+        let shop = Shop::with(&["ana", "bob"]).await;
+        hear(&shop, "product.deleted", "2").await;
+        hear(&shop, "product.created", "3").await;
+        shop.reviewed_by("ana", 5).await;
+        hear(&shop, "product.deleted", "2").await;
+        shop.reviewed_by("bob", 4).await;
+        assert_eq!(shop.rated().await.0, [0, 0, 0, 1, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_product_that_was_told_of_has_a_rating_of_nothing_and_costs_one_write_unit() {
+        let shop = Shop::with(&[]).await;
+        let created = testing::queue_events("reviews-on-product-event").remove(0);
+        let (result, usage) = Meter::measure(events::on_product_event(&shop.reviews, &created, clock::now())).await;
+        assert!(result.is_ok());
+        assert_eq!((usage.calls, usage.write_units), (1, 1.0));
+        let rating = shop.reviews.rating(&created.subject).await.unwrap().unwrap();
+        assert_eq!((rating.histogram().count(), rating.gone), (0, false));
+    }
+}

@@ -1,0 +1,128 @@
+//! The queue `ReviewsSaleEventsQueue`: who has bought what, by `sale.*` events, and so may review it.
+
+use reviews::{Reviews, events};
+use shared::{StartupError, clock, queue};
+
+pub async fn start() -> Result<(), StartupError> {
+    let reviews = &Reviews::from_env().await?;
+    queue::run(|event| async move { events::on_sale_event(reviews, &event, clock::now()).await }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reviews::testing::{Shop, create, review};
+    use serde_json::Value;
+    use shared::Error;
+    use shared::events::Event;
+    use shared::store::Meter;
+    use shared::testing;
+
+    /// The sample's sale, in another state by now.
+    fn told(topic: &str, version: char) -> Event {
+        let mut event = testing::queue_events("reviews-on-sale-event").remove(0);
+        event.topic = topic.to_owned();
+        event.sequence.replace_range(25.., &version.to_string());
+        event
+    }
+
+    async fn hear(shop: &Shop, event: &Event) -> Result<(), Error> {
+        events::on_sale_event(&shop.reviews, event, clock::now()).await
+    }
+
+    /// Whether the buyer of the sample may review its first product.
+    async fn may_review(shop: &Shop) -> bool {
+        let sale = told("sale.confirmed", '1').data;
+        let (product, buyer) = (&sale["lines"][0]["productId"], &sale["customerId"]);
+        let review = review(product.as_str().unwrap(), buyer.as_str().unwrap(), 5);
+        let id = review.id.clone();
+        let made = create(&shop.reviews, review).await.is_ok();
+        if made {
+            shop.reviews.delete(&id, |_| Ok(()), clock::now()).await.unwrap();
+        }
+        made
+    }
+
+    #[tokio::test]
+    async fn each_product_of_a_confirmed_sale_may_be_reviewed_and_costs_one_write_and_each_sale_one_read() {
+        let shop = Shop::with(&[]).await;
+        let event = told("sale.confirmed", '1');
+        let lines = event.data["lines"].as_array().unwrap().len();
+        let units = f64::from(u32::try_from(lines).unwrap());
+        for (calls, write_units) in [(lines, units), (lines, 0.0)] {
+            let (result, usage) = Meter::measure(hear(&shop, &event)).await;
+            assert!(result.is_ok());
+            // What a refused condition costs, the embedded database does not tell.
+            // One call more: whether the buyer is gone.
+            assert_eq!((usize::try_from(usage.calls).unwrap(), usage.write_units), (calls + 1, write_units));
+            assert_eq!(usage.read_units.to_bits(), 1.0_f64.to_bits());
+        }
+        assert!(may_review(&shop).await);
+    }
+
+    #[tokio::test]
+    async fn the_last_state_decides_in_whatever_order_the_events_come() {
+        for (events, expected) in [
+            (vec![("sale.confirmed", '1'), ("sale.cancelled", '2')], false),
+            (vec![("sale.cancelled", '2'), ("sale.confirmed", '1')], false),
+            (vec![("sale.delivered", '3'), ("sale.confirmed", '1'), ("sale.shipped", '2')], true),
+            (vec![("sale.shipped", '2')], true),
+        ] {
+            let shop = Shop::with(&[]).await;
+            for (topic, version) in &events {
+                hear(&shop, &told(topic, *version)).await.unwrap();
+            }
+            assert_eq!(may_review(&shop).await, expected, "{events:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sale_of_a_user_who_is_gone_leaves_nothing_however_late_it_is_told() {
+        let shop = Shop::with(&[]).await;
+        let buyer = told("sale.confirmed", '1').data["customerId"].as_str().unwrap().to_owned();
+        hear(&shop, &told("sale.confirmed", '1')).await.unwrap();
+        shop.reviews.user_is_gone(&buyer).await.unwrap();
+        shop.reviews.forget(&buyer, clock::now()).await.unwrap();
+        let left = shop.cloud.items("ReviewsTable").await;
+        // Replayed; shipped and delivered by staff afterwards; called off.
+        for (topic, version) in
+            [("sale.confirmed", '1'), ("sale.shipped", '2'), ("sale.delivered", '3'), ("sale.cancelled", '4')]
+        {
+            hear(&shop, &told(topic, version)).await.unwrap();
+            assert_eq!(shop.cloud.items("ReviewsTable").await, left, "{topic}");
+            assert!(!may_review(&shop).await, "{topic}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sale_that_is_told_while_its_buyer_is_forgotten_leaves_nothing() {
+        let event = told("sale.shipped", '2');
+        let (buyer, product) = (event.data["customerId"].as_str().unwrap(), &event.data["lines"][0]["productId"]);
+        for _ in 0..20 {
+            let shop = Shop::with(&[]).await;
+            hear(&shop, &told("sale.confirmed", '1')).await.unwrap();
+            let written = review(product.as_str().unwrap(), buyer, 5);
+            let forgotten = async {
+                shop.reviews.user_is_gone(buyer).await.unwrap();
+                shop.reviews.forget(buyer, clock::now()).await.unwrap();
+            };
+            let (heard, _, ()) = tokio::join!(hear(&shop, &event), create(&shop.reviews, written), forgotten);
+            heard.unwrap();
+            let left = shop.cloud.items("ReviewsTable").await;
+            let of_buyer = left.iter().filter(|item| format!("{item:?}").contains(buyer));
+            assert_eq!(of_buyer.map(|item| item["sk"].as_s().unwrap().as_str()).collect::<Vec<_>>(), ["gone"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_called_off_before_it_was_sold_leaves_nothing() {
+        let shop = Shop::with(&[]).await;
+        let before = shop.cloud.items("ReviewsTable").await.len();
+        let mut event = told("sale.cancelled", '2');
+        event.data["total"] = Value::Null;
+        hear(&shop, &event).await.unwrap();
+        assert_eq!(shop.cloud.items("ReviewsTable").await.len(), before);
+        event.data["lines"] = "many".into();
+        assert!(hear(&shop, &event).await.is_err());
+    }
+}

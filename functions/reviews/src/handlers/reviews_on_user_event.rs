@@ -1,0 +1,66 @@
+//! The queue `ReviewsUserEventsQueue`: the reviews of a user who is gone keep their stars and nothing else.
+
+use reviews::{Reviews, events};
+use shared::{StartupError, clock, queue};
+
+pub async fn start() -> Result<(), StartupError> {
+    let reviews = &Reviews::from_env().await?;
+    queue::run(|event| async move { events::on_user_event(reviews, &event, clock::now()).await }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reviews::testing::{Shop, create, review};
+    use shared::store::Meter;
+    use shared::testing;
+
+    async fn forgotten(shop: &Shop, user: &str) {
+        let mut event = testing::queue_events("reviews-on-user-event").remove(0);
+        event.subject = user.to_owned();
+        events::on_user_event(&shop.reviews, &event, clock::now()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn stars_stay_words_and_author_go_however_often_it_is_told() {
+        let shop = Shop::with(&["ana", "bob"]).await;
+        let (anas, bobs) = (shop.reviewed_by("ana", 4).await, shop.reviewed_by("bob", 2).await);
+        // That she is gone; the marks, the review, both written; then whether there are more marks. Told again, there
+        // are none.
+        for (calls, read_units) in [(5, 3.0), (2, 1.0)] {
+            let (_, usage) = Meter::measure(forgotten(&shop, "ana")).await;
+            assert_eq!((usage.calls, usage.read_units), (calls, read_units));
+            let left = shop.reviews.get(&anas.id).await.unwrap().unwrap();
+            assert_eq!((left.author_id, left.title, left.body, left.version), (None, None, None, 2));
+        }
+        assert_eq!(shop.reviews.get(&bobs.id).await.unwrap(), Some(bobs));
+        assert_eq!(shop.rated().await.0, [0, 1, 0, 1, 0]);
+        let mut kept = shop.cloud.items("ReviewsTable").await;
+        kept.retain(|item| item["sk"].as_s().is_ok_and(|sk| sk != "gone"));
+        let kept = format!("{kept:?}");
+        assert!(!kept.contains("\"ana\"") && !kept.contains("customer#ana"), "{kept}");
+        assert!(shop.reviews.is_user_gone("ana").await.unwrap() && !shop.reviews.is_user_gone("bob").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_is_forgotten_reviews_nothing_any_more() {
+        let shop = Shop::with(&["ana"]).await;
+        forgotten(&shop, "ana").await;
+        assert_eq!(create(&shop.reviews, review(&shop.product, "ana", 5)).await.unwrap_err().code, "forbidden");
+        forgotten(&shop, "nobody").await;
+        shop.adds_up().await;
+    }
+
+    #[tokio::test]
+    async fn a_review_that_is_written_while_its_author_is_forgotten_is_anonymous_or_refused() {
+        for _ in 0..20 {
+            let shop = Shop::with(&["ana"]).await;
+            let written = review(&shop.product, "ana", 5);
+            let id = written.id.clone();
+            let (_, ()) = tokio::join!(create(&shop.reviews, written), forgotten(&shop, "ana"));
+            let left = shop.reviews.get(&id).await.unwrap();
+            assert!(left.is_none_or(|review| review.author_id.is_none()));
+            shop.adds_up().await;
+        }
+    }
+}

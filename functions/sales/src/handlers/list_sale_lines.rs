@@ -1,0 +1,52 @@
+//! `GET /sales/{id}/lines`: signed-in users list what they bought in a sale of their own, staff in any.
+
+use sales::Sales;
+use sales::line;
+use sales::store::unknown;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::jsonapi::{self, Page};
+use shared::{Error, StartupError};
+
+async fn list_sale_lines(sales: &Sales, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+    let caller = tokens.caller(&request)?;
+    request.query(&[])?;
+    let sale = sales.get(&request.path_id("id")?).await?.filter(|sale| sale.may_be_read_by(&caller));
+    // A sale has at most 50 lines, in one item: there is nothing to page through.
+    let page = Page { items: line::lines(&sale.ok_or_else(unknown)?), prev: None, next: None };
+    Ok(jsonapi::list(&page, &request))
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (sales, tokens) = (Sales::from_env().await?, Verifier::from_env()?);
+    http::run(|request| list_sale_lines(&sales, &tokens, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sales::testing::Shop;
+    use serde_json::json;
+    use shared::auth::Role;
+    use shared::testing::{Answer, Call, usd};
+
+    async fn list(shop: &Shop, id: &str, who: (&str, Role)) -> Answer {
+        let call = Call::event("list-sale-lines").path("id", id).bearer(&shop.tokens.token(who.0, who.1));
+        let (sales, verifier) = (shop.sales(), shop.tokens.verifier());
+        call.send(|request| list_sale_lines(&sales, &verifier, request)).await
+    }
+
+    #[tokio::test]
+    async fn the_buyer_and_staff_see_what_was_sold_at_what_price() {
+        let shop = Shop::with(&[10]).await;
+        let sale = shop.buy("ana", "k", 3).await;
+        assert_eq!(list(&shop, &sale.id, ("bob", Role::Customer)).await.status, 404);
+        for who in [("ana", Role::Customer), ("eva", Role::Staff)] {
+            let answer = list(&shop, &sale.id, who).await;
+            let line = &answer.body["data"][0];
+            assert_eq!((answer.status, &line["type"], answer.usage.calls), (200, &json!("sale-lines"), 1));
+            assert_eq!(line["attributes"]["lineTotal"], json!(usd(3_750)));
+            assert_eq!(line["relationships"]["product"]["data"]["id"], json!(shop.products[0]));
+        }
+    }
+}

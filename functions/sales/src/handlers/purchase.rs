@@ -1,0 +1,143 @@
+//! `POST /purchases`: signed-in users buy; the answer is final.
+
+use sales::Purchases;
+use sales::order::Order;
+use sales::purchase::Buyer;
+use sales::sale;
+use shared::auth::Verifier;
+use shared::http::{self, Request, Response};
+use shared::idempotency::Key;
+use shared::{Error, StartupError, clock};
+
+async fn purchase(purchases: &Purchases, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+    let caller = tokens.caller(&request)?;
+    request.query(&[])?;
+    let sale_id = Key::required(&request)?.id("purchases", &caller.id);
+    let body = request.new_resource("sales")?;
+    let fingerprint = body.fingerprint();
+    let order = Order::parse(body, &purchases.currency)?;
+    let buyer = Buyer { caller: &caller, sale_id: &sale_id, fingerprint: &fingerprint };
+    sale::answer(&purchases.buy(&order, &buyer, clock::now()).await?, &request)
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (purchases, tokens) = (Purchases::from_env().await?, Verifier::from_env()?);
+    http::run(|request| purchase(&purchases, &tokens, request)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inventory::Stock;
+    use inventory::store::Known;
+    use inventory::testing::{CatalogStandIn, cup, receipt};
+    use sales::testing::Shop;
+    use serde_json::json;
+    use shared::auth::Role;
+    use shared::ids;
+    use shared::testing::{Answer, Call, Tokens};
+
+    async fn send(shop: &Shop, call: Call) -> Answer {
+        let verifier = shop.tokens.verifier();
+        call.send(|request| purchase(&shop.purchases, &verifier, request)).await
+    }
+
+    fn order(shop: &Shop, key: &str, quantity: i64) -> Call {
+        let lines = json!({"lines": [{"productId": shop.products[0], "quantity": quantity}]});
+        let call = Call::event("purchase").bearer(&shop.tokens.token("ana", Role::Customer));
+        call.header("idempotency-key", key).resource("sales", None, &lines)
+    }
+
+    #[tokio::test]
+    async fn a_purchase_answers_with_the_sale_and_takes_the_stock() {
+        let shop = Shop::with(&[10]).await;
+        let answer = send(&shop, order(&shop, "k", 3)).await;
+        assert_eq!((answer.status, answer.attribute("status")), (201, &json!("confirmed")));
+        assert_eq!(answer.attribute("total"), &json!({"amount": 3750, "currency": "USD"}));
+        assert_eq!(answer.header("location"), format!("https://shop.test/v1/sales/{}", answer.id()));
+        assert_eq!(shop.available(0).await, 7);
+    }
+
+    #[tokio::test]
+    async fn a_buyer_whose_credentials_were_revoked_buys_nothing_and_pays_no_call_more() {
+        let shop = Shop::with(&[10]).await;
+        let part = shop.purchases.revocations.revoke("ana", 2, clock::now()).unwrap();
+        shared::store::transact(&shop.cloud.client(), vec![part]).await.unwrap().unwrap();
+        let answer = send(&shop, order(&shop, "k", 1)).await;
+        assert_eq!((answer.status, answer.code(), answer.usage.calls), (401, "unauthenticated", 1));
+        let newer = Tokens::claims("ana", Role::Customer);
+        let newer = shop.tokens.sign(&shared::auth::Claims { ver: 2, ..newer });
+        assert_eq!(send(&shop, order(&shop, "k", 1).bearer(&newer)).await.status, 201);
+        assert_eq!(shop.available(0).await, 9);
+    }
+
+    #[tokio::test]
+    async fn a_purchase_needs_a_token_and_an_idempotency_key() {
+        let shop = Shop::with(&[10]).await;
+        assert_eq!(send(&shop, order(&shop, "k", 1).without("authorization")).await.status, 401);
+        let without = send(&shop, order(&shop, "k", 1).without("idempotency-key")).await;
+        assert_eq!((without.status, without.code()), (400, "invalid_header"));
+        for key in ["", "a b", &"x".repeat(256)] {
+            assert_eq!(send(&shop, order(&shop, key, 1)).await.status, 400);
+        }
+        assert_eq!(shop.available(0).await, 10);
+    }
+
+    #[tokio::test]
+    async fn a_shortage_names_the_product_and_what_is_left() {
+        let shop = Shop::with(&[7]).await;
+        let answer = send(&shop, order(&shop, "k", 8)).await;
+        assert_eq!((answer.status, answer.code()), (409, "insufficient_stock"));
+        let expected = json!([{"productId": shop.products[0], "requested": 8, "available": 7}]);
+        assert_eq!(answer.body["errors"][0]["meta"]["shortages"], expected);
+    }
+
+    #[tokio::test]
+    async fn a_repeated_purchase_is_answered_as_the_first_time() {
+        let shop = Shop::with(&[3]).await;
+        let first = send(&shop, order(&shop, "k", 3)).await;
+        let again = send(&shop, order(&shop, "k", 3)).await;
+        assert_eq!((again.status, again.header("idempotent-replayed")), (201, "true"));
+        assert_eq!(again.body, first.body);
+        let other = send(&shop, order(&shop, "k", 2)).await;
+        assert_eq!((other.status, other.code()), (422, "idempotency_key_reused"));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_product_is_not_found_with_its_pointer() {
+        let shop = Shop::with(&[3]).await;
+        for id in ["nothing", "0193551e-7c00-7000-8000-00000000ffff"] {
+            let lines = json!({"lines": [{"productId": id, "quantity": 1}]});
+            let answer = send(&shop, order(&shop, "k", 1).resource("sales", None, &lines)).await;
+            assert_eq!((answer.status, answer.code()), (404, "not_found"));
+            assert_eq!(answer.pointers(), ["/data/attributes/lines/0/productId"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn when_catalog_is_silent_a_product_unknown_here_is_ordered_and_decided_later() {
+        let mut shop = Shop::with(&[3]).await;
+        shop.purchases.catalog = CatalogStandIn::start(&[500]).await.catalog;
+        let lines = json!({"lines": [{"productId": ids::new(), "quantity": 1}]});
+        let call = order(&shop, "k", 1).resource("sales", None, &lines);
+        let answer = send(&shop, call.clone()).await;
+        assert_eq!((answer.status, answer.attribute("status")), (202, &json!("pending")));
+        assert_eq!(answer.header("location"), format!("https://shop.test/v1/sales/{}", answer.id()));
+        let again = send(&shop, call).await;
+        assert_eq!((again.status, again.header("idempotent-replayed"), &again.body), (202, "true", &answer.body));
+    }
+
+    #[tokio::test]
+    async fn pieces_that_came_in_before_catalog_told_of_them_are_sold_by_what_it_says_when_asked() {
+        let mut shop = Shop::with(&[3]).await;
+        let product = ids::new();
+        let stock = Stock::new(shop.cloud.client(), "InventoryTable");
+        stock.adjust(receipt("m", &product, 5), Known::Nowhere, "f").await.unwrap();
+        shop.purchases.catalog = CatalogStandIn::start(&[200]).await.catalog;
+        let lines = json!({"lines": [{"productId": product, "quantity": 2}]});
+        let answer = send(&shop, order(&shop, "k", 1).resource("sales", None, &lines)).await;
+        assert_eq!((answer.status, answer.attribute("status")), (201, &json!("confirmed")));
+        let item = stock.get(&product).await.unwrap().unwrap();
+        assert_eq!((item.available, item.product, item.sold), (3, Some(cup(1)), true));
+    }
+}

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::Error;
 use shared::clock::Timestamp;
 use shared::events::{Change, Event, Message, Outbox, To, publisher};
-use shared::queue::{self, DeadLetters, Handling, MAX_RECEIVES};
+use shared::queue::{self, Channel, DeadLetters, Handling, MAX_RECEIVES, MAX_STEPS, Work};
 use shared::testing::{self, Post};
 
 fn message(id: &str, body: String, receives: u32) -> SqsMessage {
@@ -32,14 +32,21 @@ fn handler(event: Event) -> Handling<'static> {
         match event.subject.as_str() {
             "busy" => Err(Error::unavailable("DynamoDB is busy")),
             "wrong" => Err(Error::internal("a defect")),
-            _ => Ok(()),
+            "long" if event.step < 40 => Ok(Work::More),
+            "endless" => Ok(Work::More),
+            _ => Ok(Work::Done),
         }
     })
 }
 
+fn channel(post: &Post) -> Channel {
+    let (dead_letters, inbox) = (DeadLetters::new(post.url("dead")), Some(post.url("inbox")));
+    Channel { queues: post.queues(), dead_letters, inbox }
+}
+
 /// The messages that the queue has to keep, and what lies among the dead letters.
 async fn handled(post: &Post, messages: Vec<SqsMessage>) -> Vec<String> {
-    let kept = queue::handle(&post.queues(), &DeadLetters::new(post.url("dead")), &handler, messages).await;
+    let kept = queue::handle(&channel(post), &handler, messages).await;
     kept.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
 
@@ -77,6 +84,43 @@ async fn what_failed_for_the_last_time_is_given_up_with_the_reason() {
 async fn a_message_that_cannot_be_given_up_either_is_kept() {
     let post = Post::start(&["dead"]).await;
     assert_eq!(handled(&post, vec![message("1", "{".to_owned(), 1)]).await, ["1"]);
+}
+
+/// What the function sent last to its own queue: the messages it will be given next.
+fn sent_to_inbox(post: &Post) -> Vec<SqsMessage> {
+    let last = post.taken().pop().unwrap();
+    assert_eq!(last["QueueUrl"], json!(post.url("inbox")));
+    let bodies = last["Entries"].as_array().unwrap().iter().map(|entry| entry["MessageBody"].as_str().unwrap());
+    bodies.map(|body| message("next", body.to_owned(), 1)).collect()
+}
+
+#[tokio::test]
+async fn long_work_goes_in_forty_steps_that_the_function_sends_to_itself() {
+    let post = Post::start(&[]).await;
+    let mut messages = vec![message("1", event("long"), 1)];
+    for _ in 0..40 {
+        assert!(handled(&post, messages).await.is_empty());
+        messages = sent_to_inbox(&post);
+    }
+    assert!(handled(&post, messages).await.is_empty());
+    assert_eq!(post.calls(), 40);
+}
+
+#[tokio::test]
+async fn work_that_never_ends_is_given_up_and_may_be_redriven_from_its_first_step() {
+    let post = Post::start(&[]).await;
+    let mut last = Event::parse(&event("endless")).unwrap();
+    last.step = MAX_STEPS;
+    assert!(handled(&post, vec![message("1", json!(last).to_string(), 1)]).await.is_empty());
+    let dead = post.taken().remove(0);
+    assert_eq!((&dead["QueueUrl"], &dead["MessageBody"]), (&json!(post.url("dead")), &json!(event("endless"))));
+    assert_eq!(dead["MessageAttributes"]["reason"]["StringValue"], json!("not done after 10000 steps"));
+}
+
+#[tokio::test]
+async fn a_step_that_cannot_be_sent_is_tried_again() {
+    let post = Post::start(&["inbox"]).await;
+    assert_eq!(handled(&post, vec![message("1", event("long"), 1)]).await, ["1"]);
 }
 
 /// Records of which the n-th is numbered n; the stand-in refuses subjects that are said to be bad.

@@ -10,14 +10,14 @@
 //! | [`adding`] | putting something into a cart, also a product that carts was not told of yet |
 //! | [`checkout`] | a cart becomes a pending sale, once |
 //! | [`merge`] | a guest's cart goes into a customer's, once |
-//! | [`events`] | what it learns from products, sales and users |
+//! | [`inbox`] | what it does with events of other services |
 //! | [`store`] | the table |
 
 pub mod adding;
 pub mod awaited;
 pub mod cart;
 pub mod checkout;
-pub mod events;
+pub mod inbox;
 pub mod line;
 pub mod merge;
 pub mod owner;

@@ -2,9 +2,7 @@
 
 mod handlers {
     pub mod add_item;
-    pub mod carts_on_product_event;
-    pub mod carts_on_sale_event;
-    pub mod carts_on_user_event;
+    pub mod carts_on_event;
     pub mod checkout;
     pub mod clear_cart;
     pub mod get_cart;
@@ -19,9 +17,7 @@ use shared::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[
     ("add-item", || Box::pin(add_item::start())),
-    ("carts-on-product-event", || Box::pin(carts_on_product_event::start())),
-    ("carts-on-sale-event", || Box::pin(carts_on_sale_event::start())),
-    ("carts-on-user-event", || Box::pin(carts_on_user_event::start())),
+    ("carts-on-event", || Box::pin(carts_on_event::start())),
     ("checkout", || Box::pin(checkout::start())),
     ("clear-cart", || Box::pin(clear_cart::start())),
     ("get-cart", || Box::pin(get_cart::start())),

@@ -6,9 +6,10 @@
 use std::time::Instant;
 
 use carts::cart::Cart;
+use carts::inbox::sales::on_sale_event;
+use carts::merge;
 use carts::owner::{Owner, Token};
 use carts::testing::{Shop, add, adding, ana, carts, check_out, checkouts};
-use carts::{events, merge};
 use inventory::testing::cup;
 use shared::error::Kind;
 use shared::idempotency::Outcome;
@@ -114,7 +115,7 @@ impl World {
                 check_out(&checkouts(client), "ana", "k", now).await.map(drop)
             }
             Merge => merge::merge(&carts(client), "ana", &self.guest.guest(), now).await.map(drop),
-            HearOfSale => events::on_sale_event(&carts(client), &self.shop.told(&self.sale_id).await, now).await,
+            HearOfSale => on_sale_event(&carts(client), &self.shop.told(&self.sale_id).await, now).await,
             HearOfProduct => carts(client).learn(id, &cup(2)).await,
         }
     }

@@ -6,8 +6,9 @@
 use std::time::Instant;
 
 use carts::cart::Cart;
+use carts::inbox::sales::on_sale_event;
+use carts::merge;
 use carts::testing::{Shop, add, ana, check_out};
-use carts::{events, merge};
 use inventory::stock::Snapshot;
 use inventory::testing::cup;
 use shared::clock;
@@ -60,8 +61,7 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
         let Ok(Outcome::Made(sale)) = sale else { panic!("{sale:?}") };
         shop.decides(&sale.id, &cup(1)).await;
         let told = shop.told(&sale.id).await;
-        let heard =
-            costs(&shop, false, "on-sale-event", events::on_sale_event(&shop.carts(), &told, clock::now())).await;
+        let heard = costs(&shop, false, "on-sale-event", on_sale_event(&shop.carts(), &told, clock::now())).await;
         heard.0.unwrap();
         operations += 4;
     }

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use carts::inbox::sales::on_sale_event;
+use carts::merge;
 use carts::testing::{Shop, add, ana, check_out};
-use carts::{events, merge};
 use inventory::testing::cup;
 use sales::sale::Sale;
 use shared::idempotency::Outcome;
@@ -98,7 +99,7 @@ async fn proof_of_many_checkouts_of_one_cart_at_once_there_is_one_sale() {
         // Whichever key made it: sold, and with something else in the cart, each comes to it again.
         let id = sales.first().unwrap();
         shop.decides(id, &cup(1)).await;
-        events::on_sale_event(&shop.carts(), &shop.told(id).await, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), &shop.told(id).await, clock::now()).await.unwrap();
         shop.put(&ana(), &[(0, 1)]).await;
         let works = (0..20).map(|number| {
             let checkouts = checkouts.clone();

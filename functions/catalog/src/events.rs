@@ -1,4 +1,4 @@
-//! What catalog tells the other services, what it is asked, and what it is told.
+//! What catalog publishes, and its answers to the product requests of sales.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,11 @@ use serde_json::{Value, json};
 use shared::Error;
 use shared::clock::Timestamp;
 use shared::events::{Change, Event, Message, To};
-use shared::histogram::Histogram;
 
 use crate::Catalog;
 use crate::brand::Brand;
 use crate::category::Category;
-use crate::product::{Availability, Product, Rated};
+use crate::product::Product;
 
 /// What a change of the table says: a product, a brand or a category was created, updated or deleted. Nothing when
 /// only something beside its version changed.
@@ -48,40 +47,6 @@ fn of_product(product: &Product) -> Value {
 
 fn of_category(category: &Category) -> Value {
     json!({"name": category.name, "slug": category.slug, "parentId": category.parent_id})
-}
-
-/// What a `stock.*` event says.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Stock {
-    in_stock: bool,
-    sold: bool,
-}
-
-/// `stock.*`: products show whether there is any, and are kept once they were sold.
-///
-/// # Errors
-/// `BadRequest` when the event cannot be read · when the table does not answer or others keep writing.
-pub async fn on_stock_event(catalog: &Catalog, event: &Event) -> Result<(), Error> {
-    let Stock { in_stock, sold } = event.data()?;
-    let stock = Availability { in_stock, sold, sequence: Some(event.sequence.clone()) };
-    catalog.set_stock(&event.subject, &stock).await
-}
-
-/// What a `review.rated` event says.
-#[derive(Deserialize)]
-struct Rating {
-    histogram: Histogram,
-}
-
-/// `review.rated`: products show what their reviews come to.
-///
-/// # Errors
-/// `BadRequest` when the event cannot be read · when the table does not answer or others keep writing.
-pub async fn on_review_event(catalog: &Catalog, event: &Event) -> Result<(), Error> {
-    let Rating { histogram } = event.data()?;
-    let rated = Rated { histogram: Some(histogram), sequence: Some(event.sequence.clone()) };
-    catalog.set_rating(&event.subject, &rated).await
 }
 
 /// What another service asks for (`products.requested`).

@@ -8,12 +8,14 @@
 //! | [`tree`] | the shape of the tree of categories, and what it may become |
 //! | [`listing`] | in which lists a product is, and at which position; which list a query asks for |
 //! | [`text`] | words as people search for them |
-//! | [`events`] | what it tells the other services, what it is asked and told |
+//! | [`events`] | what it publishes, and the product requests it answers |
+//! | [`inbox`] | what it does with events of other services |
 //! | [`store`] | the table |
 
 pub mod brand;
 pub mod category;
 pub mod events;
+pub mod inbox;
 pub mod listing;
 pub mod product;
 pub mod sku;

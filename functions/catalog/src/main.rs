@@ -2,8 +2,7 @@
 
 mod handlers {
     pub mod answer_product_requests;
-    pub mod catalog_on_review_event;
-    pub mod catalog_on_stock_event;
+    pub mod catalog_on_event;
     pub mod create_brand;
     pub mod create_category;
     pub mod create_product;
@@ -29,8 +28,7 @@ use shared::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[
     ("answer-product-requests", || Box::pin(answer_product_requests::start())),
-    ("catalog-on-review-event", || Box::pin(catalog_on_review_event::start())),
-    ("catalog-on-stock-event", || Box::pin(catalog_on_stock_event::start())),
+    ("catalog-on-event", || Box::pin(catalog_on_event::start())),
     ("create-brand", || Box::pin(create_brand::start())),
     ("create-category", || Box::pin(create_category::start())),
     ("create-product", || Box::pin(create_product::start())),

@@ -1,15 +1,10 @@
-//! What inventory tells the other services, and what it learns from them.
+//! What inventory publishes.
 
-use serde::Deserialize;
 use serde_json::json;
 use shared::Error;
-use shared::clock::Timestamp;
-use shared::events::{Change, Event, Message, To};
-use shared::money::Money;
+use shared::events::{Change, Message, To};
 
-use crate::Stock;
-use crate::movement::{Kind, Movement, SoldIn};
-use crate::stock::{Level, Snapshot, StockItem};
+use crate::stock::{Level, StockItem};
 
 /// What a change of the table says: how much there is of a product now. Nothing when only what is known of the
 /// product changed.
@@ -44,90 +39,6 @@ fn topic(old: Option<&StockItem>, new: &StockItem) -> Option<&'static str> {
         _ if new.available != old.available || new.low_stock_at != old.low_stock_at => Some("stock.changed"),
         _ => None,
     }
-}
-
-/// What a `product.*` event says of a product.
-#[derive(Deserialize)]
-struct Product {
-    name: String,
-    sku: String,
-    price: Money,
-    status: String,
-}
-
-/// The product as a `product.*` event tells it.
-///
-/// # Errors
-/// `BadRequest` when the event cannot be read.
-pub fn product(event: &Event) -> Result<Snapshot, Error> {
-    let Product { name, sku, price, status } = event.data()?;
-    let status = if event.topic == "product.deleted" { "deleted".to_owned() } else { status };
-    Ok(Snapshot { name, sku, price, status, sequence: event.sequence.clone() })
-}
-
-/// `product.*`: what is sold is what catalog tells last.
-///
-/// # Errors
-/// `BadRequest` when the event cannot be read · when the table does not answer.
-pub async fn on_product_event(stock: &Stock, event: &Event, now: Timestamp) -> Result<(), Error> {
-    stock.learn(&event.subject, &product(event)?, now).await
-}
-
-/// What a `stock.*` event says.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Amount {
-    available: i64,
-    low_stock_at: Option<i64>,
-}
-
-/// `stock.created`, `.depleted`, `.low`, `.replenished`: the product's place in the list of stock. A list of stock
-/// items themselves would be written at every sale; this is when the level changes.
-///
-/// # Errors
-/// `BadRequest` when the event cannot be read · when the table does not answer.
-pub async fn on_stock_event(stock: &Stock, event: &Event) -> Result<(), Error> {
-    let Amount { available, low_stock_at } = event.data()?;
-    stock.place(&event.subject, Level::of(available, low_stock_at), &event.sequence).await
-}
-
-/// What a `sale.*` event says of a sale.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Sale {
-    number: String,
-    customer_id: String,
-    /// Who cancelled it.
-    cancelled_by: Option<String>,
-    /// Whether it was ever confirmed: only then there is one.
-    total: Option<Money>,
-    lines: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Line {
-    product_id: String,
-    quantity: i64,
-}
-
-/// `sale.confirmed`, `sale.cancelled`: the movements of what was sold, and of what came back. The sale took the
-/// pieces itself, and its cancellation brought them back; this is the ledger.
-///
-/// # Errors
-/// `BadRequest` when the event cannot be read · when the table does not answer.
-pub async fn on_sale_event(stock: &Stock, event: &Event) -> Result<(), Error> {
-    let sale: Sale = event.data()?;
-    let kind = if event.topic == "sale.cancelled" { Kind::Cancellation } else { Kind::Sale };
-    // Nothing was taken for a sale that was called off while it was pending.
-    if kind == Kind::Cancellation && sale.total.is_none() {
-        return Ok(());
-    }
-    let by = sale.cancelled_by.as_ref().unwrap_or(&sale.customer_id);
-    let sold_in = SoldIn { id: &event.subject, made: event.made(), number: &sale.number, by, at: event.time };
-    let movement = |line: &Line| Movement::of_sale(&sold_in, kind, &line.product_id, line.quantity);
-    let movements: Vec<Movement> = sale.lines.iter().map(movement).collect();
-    stock.keep(&movements).await
 }
 
 #[cfg(test)]

@@ -6,12 +6,14 @@
 //! | [`movement`] | movements, what staff may book |
 //! | [`adjustment`] | booking a receipt or an adjustment |
 //! | [`catalog`] | the way to ask catalog for a product: time-outs, retries, circuit breaker |
-//! | [`events`] | what it tells the other services, and what it learns from them |
+//! | [`events`] | what it publishes |
+//! | [`inbox`] | what it does with events of other services |
 //! | [`store`] | the table, and this table's part of a purchase |
 
 pub mod adjustment;
 pub mod catalog;
 pub mod events;
+pub mod inbox;
 pub mod movement;
 pub mod stock;
 pub mod store;

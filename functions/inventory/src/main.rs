@@ -3,9 +3,7 @@
 mod handlers {
     pub mod adjust_stock;
     pub mod get_stock;
-    pub mod inventory_on_product_event;
-    pub mod inventory_on_sale_event;
-    pub mod inventory_on_stock_event;
+    pub mod inventory_on_event;
     pub mod list_movements;
     pub mod list_stock;
     pub mod publish_inventory_events;
@@ -19,9 +17,7 @@ use shared::program::{self, Handlers};
 const HANDLERS: Handlers = &[
     ("adjust-stock", || Box::pin(adjust_stock::start())),
     ("get-stock", || Box::pin(get_stock::start())),
-    ("inventory-on-product-event", || Box::pin(inventory_on_product_event::start())),
-    ("inventory-on-sale-event", || Box::pin(inventory_on_sale_event::start())),
-    ("inventory-on-stock-event", || Box::pin(inventory_on_stock_event::start())),
+    ("inventory-on-event", || Box::pin(inventory_on_event::start())),
     ("list-movements", || Box::pin(list_movements::start())),
     ("list-stock", || Box::pin(list_stock::start())),
     ("publish-inventory-events", || Box::pin(publish_inventory_events::start())),

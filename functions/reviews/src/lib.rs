@@ -6,11 +6,13 @@
 //! | [`changes`] | what a request may say of a review |
 //! | [`rating`] | a product's rating: average, count and histogram |
 //! | [`listing`] | which reviews a list shows |
-//! | [`events`] | what it tells the other services, and what it learns from them |
+//! | [`events`] | what it publishes |
+//! | [`inbox`] | what it does with events of other services |
 //! | [`store`] | the table |
 
 pub mod changes;
 pub mod events;
+pub mod inbox;
 pub mod listing;
 pub mod rating;
 pub mod review;

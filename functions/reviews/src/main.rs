@@ -7,9 +7,7 @@ mod handlers {
     pub mod get_review;
     pub mod list_reviews;
     pub mod publish_reviews_events;
-    pub mod reviews_on_product_event;
-    pub mod reviews_on_sale_event;
-    pub mod reviews_on_user_event;
+    pub mod reviews_on_event;
     pub mod update_review;
 }
 
@@ -24,9 +22,7 @@ const HANDLERS: Handlers = &[
     ("get-review", || Box::pin(get_review::start())),
     ("list-reviews", || Box::pin(list_reviews::start())),
     ("publish-reviews-events", || Box::pin(publish_reviews_events::start())),
-    ("reviews-on-product-event", || Box::pin(reviews_on_product_event::start())),
-    ("reviews-on-sale-event", || Box::pin(reviews_on_sale_event::start())),
-    ("reviews-on-user-event", || Box::pin(reviews_on_user_event::start())),
+    ("reviews-on-event", || Box::pin(reviews_on_event::start())),
     ("update-review", || Box::pin(update_review::start())),
 ];
 

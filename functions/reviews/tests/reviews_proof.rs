@@ -7,14 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use reviews::Reviews;
+use reviews::inbox::products::on_product_event;
+use reviews::inbox::sales::on_sale_event;
+use reviews::inbox::users::on_user_event;
 use reviews::review::{Review, Status};
 use reviews::testing::{Shop, create, review, reviews, set_status};
-use reviews::{Reviews, events};
 use shared::clock;
 use shared::error::Kind;
 use shared::events::Event;
 use shared::idempotency::Outcome;
-use shared::testing::{Fault, Strike, break_every_call, figure, queue_events, row};
+use shared::testing::{Fault, Strike, break_every_call, figure, row, sample_event};
 use tokio::runtime::Handle;
 use tokio::task::{JoinSet, block_in_place};
 
@@ -23,9 +26,10 @@ fn broken(shop: &Shop, strike: &Strike) -> Reviews {
     reviews(shop.cloud.client_with(strike.plan()))
 }
 
-/// An event of the sample of a function, of somebody or something.
-fn told(function: &str, topic: &str, subject: &str, sequence: &str) -> Event {
-    let mut event = queue_events(function).remove(0);
+/// A sample event of a topic, about a subject.
+fn told(topic: &str, subject: &str, sequence: &str) -> Event {
+    let kind = topic.split('.').next().unwrap();
+    let mut event = sample_event("reviews-on-event", kind);
     (event.topic, event.subject, event.sequence) = (topic.to_owned(), subject.to_owned(), sequence.to_owned());
     event
 }
@@ -95,9 +99,9 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
     let started = Instant::now();
     let mut breaks = break_every_call(|strike| async move {
         let shop = Shop::with(&["ana"]).await;
-        let event = queue_events("reviews-on-sale-event").remove(0);
-        drop(events::on_sale_event(&broken(&shop, &strike), &event, clock::now()).await);
-        events::on_sale_event(&shop.reviews, &event, clock::now()).await.unwrap();
+        let event = sample_event("reviews-on-event", "sale.");
+        drop(on_sale_event(&broken(&shop, &strike), &event, clock::now()).await);
+        on_sale_event(&shop.reviews, &event, clock::now()).await.unwrap();
         for line in event.data["lines"].as_array().unwrap() {
             let buyer = event.data["customerId"].as_str().unwrap();
             let written = review(line["productId"].as_str().unwrap(), buyer, 3);
@@ -110,10 +114,10 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
         let bobs = shop.reviewed_by("bob", 1).await;
         shop.set(&bobs, Status::Hidden).await;
         shop.reviewed_by("ana", 4).await;
-        let event = told("reviews-on-product-event", "product.deleted", &shop.product, "2");
-        drop(events::on_product_event(&broken(&shop, &strike), &event, clock::now()).await);
+        let event = told("product.deleted", &shop.product, "2");
+        drop(on_product_event(&broken(&shop, &strike), &event, clock::now()).await);
         shop.adds_up().await;
-        events::on_product_event(&shop.reviews, &event, clock::now()).await.unwrap();
+        on_product_event(&shop.reviews, &event, clock::now()).await.unwrap();
         assert_eq!(shop.recounted().await, (shop.rated().await, 0), "{strike:?}");
         assert!(create(&shop.reviews, review(&shop.product, "ana", 4)).await.is_err());
     })
@@ -121,9 +125,9 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
     breaks += break_every_call(|strike| async move {
         let shop = Shop::with(&["ana"]).await;
         let id = shop.reviewed_by("ana", 4).await.id;
-        let event = told("reviews-on-user-event", "user.deleted", "ana", "2");
-        drop(events::on_user_event(&broken(&shop, &strike), &event, clock::now()).await);
-        events::on_user_event(&shop.reviews, &event, clock::now()).await.unwrap();
+        let event = told("user.deleted", "ana", "2");
+        drop(on_user_event(&broken(&shop, &strike), &event, clock::now()).await);
+        on_user_event(&shop.reviews, &event, clock::now()).await.unwrap();
         let left = shop.reviews.get(&id).await.unwrap().unwrap();
         assert_eq!((left.author_id, left.body, left.version), (None, None, 2), "{strike:?}");
         shop.adds_up().await;
@@ -132,12 +136,12 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
     .await;
     breaks += break_every_call(|strike| async move {
         let shop = Shop::with(&[]).await;
-        let event = queue_events("reviews-on-sale-event").remove(0);
-        let gone = told("reviews-on-user-event", "user.deleted", event.data["customerId"].as_str().unwrap(), "2");
-        events::on_user_event(&shop.reviews, &gone, clock::now()).await.unwrap();
+        let event = sample_event("reviews-on-event", "sale.");
+        let gone = told("user.deleted", event.data["customerId"].as_str().unwrap(), "2");
+        on_user_event(&shop.reviews, &gone, clock::now()).await.unwrap();
         let before = shop.cloud.items("ReviewsTable").await;
-        drop(events::on_sale_event(&broken(&shop, &strike), &event, clock::now()).await);
-        events::on_sale_event(&shop.reviews, &event, clock::now()).await.unwrap();
+        drop(on_sale_event(&broken(&shop, &strike), &event, clock::now()).await);
+        on_sale_event(&shop.reviews, &event, clock::now()).await.unwrap();
         assert_eq!(shop.cloud.items("ReviewsTable").await, before, "{strike:?}");
     })
     .await;
@@ -247,19 +251,19 @@ async fn a_change_that_was_decided_on_a_review_that_was_deleted_and_written_agai
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_buyer_who_is_forgotten_just_before_the_mark_is_written_has_none_after_it() {
-    let (shop, event) = (Arc::new(Shop::with(&[]).await), queue_events("reviews-on-sale-event").remove(0));
-    let gone = told("reviews-on-user-event", "user.deleted", event.data["customerId"].as_str().unwrap(), "2");
+    let (shop, event) = (Arc::new(Shop::with(&[]).await), sample_event("reviews-on-event", "sale."));
+    let gone = told("user.deleted", event.data["customerId"].as_str().unwrap(), "2");
     let rival = shop.clone();
     let forgotten_before = move |operation: &str, _| {
         if operation == "UpdateItem" {
-            let forgotten = events::on_user_event(&rival.reviews, &gone, clock::now());
+            let forgotten = on_user_event(&rival.reviews, &gone, clock::now());
             block_in_place(|| Handle::current().block_on(forgotten)).unwrap();
         }
         None
     };
     let before = shop.cloud.items("ReviewsTable").await.len();
     let meeting = reviews(shop.cloud.client_with(forgotten_before));
-    events::on_sale_event(&meeting, &event, clock::now()).await.unwrap();
+    on_sale_event(&meeting, &event, clock::now()).await.unwrap();
     assert_eq!(shop.cloud.items("ReviewsTable").await.len(), before + 1, "that they are gone, no mark");
 }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use futures_util::future::join_all;
 use inventory::Stock;
-use inventory::events::on_sale_event;
+use inventory::inbox::sales::on_sale_event;
 use inventory::store::Known;
 use inventory::testing::receipt;
 use sales::status::Status;

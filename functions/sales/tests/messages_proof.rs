@@ -4,7 +4,8 @@
 
 use std::time::Instant;
 
-use inventory::events::{on_product_event, on_sale_event};
+use inventory::inbox::products::on_product_event;
+use inventory::inbox::sales::on_sale_event;
 use inventory::testing::cup;
 use sales::testing::books::{Books, close};
 use sales::testing::operations::Scene;
@@ -13,7 +14,7 @@ use sales::{Sales, completion as deciding};
 use serde_json::json;
 use shared::clock;
 use shared::events::Event;
-use shared::queue::{self, DeadLetters, Handling};
+use shared::queue::{self, Channel, DeadLetters, Handling};
 use shared::testing::{Fault, Post, queue_messages, row};
 
 /// What can never be read: no JSON, and no event.
@@ -31,8 +32,8 @@ async fn deliver<'a>(
         (message.message_id, message.body) = (Some(number.to_string()), Some(body));
         message
     });
-    let dead_letters = DeadLetters::new(post.url("dead"));
-    queue::handle(&post.queues(), &dead_letters, handler, messages.collect()).await.batch_item_failures.len()
+    let channel = Channel { queues: post.queues(), dead_letters: DeadLetters::new(post.url("dead")), inbox: None };
+    queue::handle(&channel, handler, messages.collect()).await.batch_item_failures.len()
 }
 
 #[tokio::test]
@@ -55,13 +56,17 @@ async fn proof_p8_messages_doubled_reordered_and_poisoned_take_effect_once() {
         let late = vec![&scene.due; 2];
         let told: Vec<&Event> = events.iter().rev().chain(&events).collect();
         let changes: Vec<&Event> = products.iter().collect();
-        let complete =
-            |event| -> Handling<'_> { Box::pin(async move { completion.complete(&event, clock::now()).await }) };
-        let expire =
-            |event| -> Handling<'_> { Box::pin(async move { deciding::expire(sales, &event, clock::now()).await }) };
-        let keep = |event| -> Handling<'_> { Box::pin(async move { on_sale_event(stock, &event).await }) };
-        let learn =
-            |event| -> Handling<'_> { Box::pin(async move { on_product_event(stock, &event, clock::now()).await }) };
+        let complete = |event| -> Handling<'_> {
+            Box::pin(async move { completion.complete(&event, clock::now()).await.map(Into::into) })
+        };
+        let expire = |event| -> Handling<'_> {
+            Box::pin(async move { deciding::expire(sales, &event, clock::now()).await.map(Into::into) })
+        };
+        let keep =
+            |event| -> Handling<'_> { Box::pin(async move { on_sale_event(stock, &event).await.map(Into::into) }) };
+        let learn = |event| -> Handling<'_> {
+            Box::pin(async move { on_product_event(stock, &event, clock::now()).await.map(Into::into) })
+        };
         let kept = [
             deliver(&post, &answers, &complete).await,
             deliver(&post, &late, &expire).await,

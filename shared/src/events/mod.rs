@@ -38,7 +38,16 @@ pub struct Event {
     /// The HTTP request that began it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub correlationid: String,
+    /// How many steps of the work it asks for are done: an inbox sends it to itself for the next
+    /// ([`Work`](crate::queue::Work)). Published events have none.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub step: u32,
     pub data: Value,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_first(step: &u32) -> bool {
+    *step == 0
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +79,7 @@ impl Event {
             datacontenttype: ContentType::Json,
             sequence,
             correlationid: correlation::current(),
+            step: 0,
             data,
         }
     }

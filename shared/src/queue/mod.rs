@@ -4,6 +4,10 @@
 //! answered as failed: the queue keeps it and brings it back. One that can never be handled, or failed for the
 //! last time, is put among the queue's dead letters with the reason, which the queue itself would not know
 //! (`make dlq` shows it). A crash or a time-out leaves that to the queue's own redrive policy.
+//!
+//! Long work goes in steps ([`Work::More`]): the function sends the message to its own queue again with the next
+//! step's number, so no other message waits behind it. AWS ends such a chain after about 16 rounds unless the function
+//! has `RecursiveLoop: Allow`; here it ends after [`MAX_STEPS`].
 
 mod dead_letters;
 mod queues;
@@ -29,35 +33,83 @@ pub use queues::{Letter, Queues};
 
 /// How often a message is tried: the `maxReceiveCount` of every queue.
 pub const MAX_RECEIVES: u32 = 5;
+/// How many steps the work of one message may take. A step of a sweep deletes about 50 items.
+pub const MAX_STEPS: u32 = 10_000;
 /// How long one message may take; the functions' own time-out is 30 seconds.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// What a handler has left to do of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    Done,
+    /// Another step: the message is sent to `INBOX_QUEUE` again.
+    More,
+}
+
+impl From<()> for Work {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
 /// What a handler is doing. Boxed, so that serving is compiled once, in this crate.
-pub type Handling<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+pub type Handling<'a> = Pin<Box<dyn Future<Output = Result<Work, Error>> + Send + 'a>>;
 
 type Handler<'a> = dyn Fn(Event) -> Handling<'a> + Send + Sync + 'a;
+
+/// The queues of a function that a queue drives.
+pub struct Channel {
+    pub queues: Queues,
+    pub dead_letters: DeadLetters,
+    /// The URL of its own queue; only a function that works in steps has it.
+    pub inbox: Option<String>,
+}
+
+impl Channel {
+    /// From `DEAD_LETTER_QUEUE` and, where there is one, `INBOX_QUEUE`: URLs.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub fn from_env() -> Result<Self, StartupError> {
+        let dead_letters = DeadLetters::new(config::required::<String>("DEAD_LETTER_QUEUE")?);
+        Ok(Self { queues: Queues::from_env()?, dead_letters, inbox: config::optional("INBOX_QUEUE")? })
+    }
+
+    /// Sends a message to its own queue for the next step.
+    async fn send_next_step(&self, mut event: Event) -> Result<(), Error> {
+        let inbox = self.inbox.as_deref().ok_or_else(|| Error::internal("INBOX_QUEUE is not set"))?;
+        if event.step >= MAX_STEPS {
+            return Err(Error::internal(format!("not done after {MAX_STEPS} steps")));
+        }
+        event.step += 1;
+        self.queues.send_one(inbox, &event).await
+    }
+}
 
 /// Serves a handler of messages until Lambda ends the environment. What can no longer be handled goes to
 /// `DEAD_LETTER_QUEUE`.
 ///
 /// # Errors
 /// When the configuration cannot be read or the runtime cannot be reached.
-pub async fn run<H, F>(handler: H) -> Result<(), StartupError>
+pub async fn run<H, F, W>(handler: H) -> Result<(), StartupError>
 where
     H: Fn(Event) -> F + Send + Sync,
-    F: Future<Output = Result<(), Error>> + Send,
+    F: Future<Output = Result<W, Error>> + Send,
+    W: Into<Work>,
 {
-    serve(&|event| Box::pin(handler(event))).await
+    serve(&|event| {
+        let handling = handler(event);
+        Box::pin(async move { handling.await.map(Into::into) })
+    })
+    .await
 }
 
 fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(), StartupError>> + 'a>> {
     Box::pin(async move {
         log::init()?;
-        let (queues, dead_letters) =
-            (Queues::from_env()?, DeadLetters::new(config::required::<String>("DEAD_LETTER_QUEUE")?));
-        let (queues, dead_letters) = (&queues, &dead_letters);
+        let channel = &Channel::from_env()?;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
-            Ok::<_, Infallible>(handle(queues, dead_letters, handler, event.payload.records).await)
+            Ok::<_, Infallible>(handle(channel, handler, event.payload.records).await)
         }))
         .await
         .map_err(|error| StartupError(format!("the Lambda runtime ended: {error}")))
@@ -65,19 +117,18 @@ fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(),
 }
 
 /// A batch of messages through a handler, all at once. Those that the queue has to keep.
-pub async fn handle(
-    queues: &Queues,
-    dead_letters: &DeadLetters,
-    handler: &Handler<'_>,
-    messages: Vec<SqsMessage>,
-) -> SqsBatchResponse {
+pub async fn handle(channel: &Channel, handler: &Handler<'_>, messages: Vec<SqsMessage>) -> SqsBatchResponse {
     let handled = messages.iter().map(|message| async move {
-        let Err((error, correlation_id)) = one(message, handler).await else { return None };
+        let Err((error, correlation_id)) = one(channel, message, handler).await else { return None };
         let receives = receives(message);
         if error.kind != Kind::Unavailable || receives >= MAX_RECEIVES {
             let reason = error.reason();
-            let body = message.body.clone().unwrap_or_default();
-            match dead_letters.bury(queues, DeadLetter { body, reason, receives, correlation_id }).await {
+            let body = from_first_step(message.body.clone().unwrap_or_default());
+            match channel
+                .dead_letters
+                .bury(&channel.queues, DeadLetter { body, reason, receives, correlation_id })
+                .await
+            {
                 Ok(()) => return None,
                 Err(error) => tracing::error!(cause = error.cause(), "not put among the dead letters"),
             }
@@ -92,18 +143,22 @@ pub async fn handle(
 }
 
 /// One message. Failed, its error and its correlation id.
-async fn one(message: &SqsMessage, handler: &Handler<'_>) -> Result<(), (Error, String)> {
+async fn one(channel: &Channel, message: &SqsMessage, handler: &Handler<'_>) -> Result<(), (Error, String)> {
     let started = Instant::now();
     let event = Event::parse(message.body.as_deref().unwrap_or_default());
-    let (topic, id, correlation_id) = match &event {
-        Ok(event) => (event.topic.clone(), event.id.clone(), event.correlationid.clone()),
+    let (topic, id, step, correlation_id) = match &event {
+        Ok(event) => (event.topic.clone(), event.id.clone(), event.step, event.correlationid.clone()),
         Err(_) => Default::default(),
     };
     let (result, usage) = match event {
         Ok(event) => {
             let work = async {
                 let late = |late| Err(Error::unavailable(late));
-                tokio::time::timeout(DEADLINE, handler(event)).await.unwrap_or_else(late)
+                let next = event.clone();
+                match tokio::time::timeout(DEADLINE, handler(event)).await.unwrap_or_else(late)? {
+                    Work::Done => Ok(()),
+                    Work::More => channel.send_next_step(next).await,
+                }
             };
             Meter::measure(correlation::within(correlation_id.clone(), work)).await
         }
@@ -115,6 +170,7 @@ async fn one(message: &SqsMessage, handler: &Handler<'_>) -> Result<(), (Error, 
         message_id = message.message_id,
         topic,
         event_id = id,
+        step,
         receives = receives(message),
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         db_calls = usage.calls,
@@ -125,6 +181,17 @@ async fn one(message: &SqsMessage, handler: &Handler<'_>) -> Result<(), (Error, 
         "message"
     );
     result.map_err(|error| (error, correlation_id))
+}
+
+/// The body of a message without the number of its step: sent back from the dead letters, it may take as many again.
+fn from_first_step(body: String) -> String {
+    match Event::parse(&body) {
+        Ok(mut event) if event.step > 0 => {
+            event.step = 0;
+            Letter::new(&event).body
+        }
+        _ => body,
+    }
 }
 
 /// How often a message was tried, this time included.

@@ -58,6 +58,15 @@ pub fn queue_events(function: &str) -> Vec<Event> {
     messages.map(|message| Event::parse(message.body.as_deref().unwrap_or_default()).unwrap()).collect()
 }
 
+/// The first of those messages whose topic begins so.
+///
+/// # Panics
+/// When there is none.
+pub fn sample_event(function: &str, topic: &str) -> Event {
+    let mut events = queue_events(function).into_iter();
+    events.find(|event| event.topic.starts_with(topic)).unwrap_or_else(|| panic!("no {topic} event of {function}"))
+}
+
 fn sample<T: DeserializeOwned>(function: &str) -> T {
     let path = format!("{}/../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));

@@ -19,7 +19,7 @@ mod tokens;
 pub use call::{Answer, BASE_URL, Call};
 pub use cloud::{Cloud, template};
 pub use faults::{Break, Fault, Strike, break_every_call};
-pub use messages::{published, queue_events, queue_messages, stream_records, told};
+pub use messages::{published, queue_events, queue_messages, sample_event, stream_records, told};
 pub use post::Post;
 pub use stand_in::StandIn;
 pub use tokens::Tokens;

@@ -30,7 +30,7 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use carts::events;
+    use carts::inbox::sales::on_sale_event;
     use carts::testing::{Shop, ana};
     use inventory::stock::Snapshot;
     use inventory::testing::cup;
@@ -80,7 +80,7 @@ mod tests {
         let again = send(&shop, &call(&shop, "k")).await;
         assert_eq!((again.status, again.header("idempotent-replayed"), &again.body), (202, "true", &first.body));
         shop.decides(first.id(), &cup(1)).await;
-        events::on_sale_event(&shop.carts(), &shop.told(first.id()).await, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), &shop.told(first.id()).await, clock::now()).await.unwrap();
         assert_eq!(shop.lines(&ana()).await, []);
         let late = send(&shop, &call(&shop, "k")).await;
         assert_eq!((late.status, late.header("idempotent-replayed")), (202, "true"));
@@ -101,7 +101,7 @@ mod tests {
     /// Decides a sale as catalog has its products, and tells the cart.
     async fn decided(shop: &Shop, sale_id: &str) {
         shop.decides(sale_id, &cup(1)).await;
-        events::on_sale_event(&shop.carts(), &shop.told(sale_id).await, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), &shop.told(sale_id).await, clock::now()).await.unwrap();
     }
 
     #[tokio::test]
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(send(&shop, &call(&shop, "next")).await.code(), "empty_cart");
         // The event that comes late takes nothing more out.
         shop.put(&ana(), &[(0, 1)]).await;
-        events::on_sale_event(&shop.carts(), &shop.told(first.id()).await, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), &shop.told(first.id()).await, clock::now()).await.unwrap();
         assert_eq!((shop.lines(&ana()).await, sales(&shop).await), (vec![(0, 1)], 1));
     }
 

@@ -1,8 +1,10 @@
-//! What goes with a product or a user. A sweep that was cut off is made again and goes on with what is left.
+//! What is deleted with a product or a user, in steps: each can be interrupted and repeated, and ends soon, so that no
+//! other event waits behind it.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, TransactWriteItem};
 use shared::Error;
 use shared::clock::Timestamp;
+use shared::queue::Work;
 use shared::store::{self, Item, text};
 
 use super::ratings::Difference;
@@ -14,49 +16,50 @@ use crate::review::{Review, Status};
 /// How many reviews are deleted in one transaction, which takes 100 items.
 const AT_ONCE: usize = 50;
 
-/// How many of a customer's marks are read by one query.
-const MARKS: usize = 100;
+/// How many of a customer's purchase markers are deleted in one step: each is a read and a transaction.
+const MARKS: usize = 25;
 
 impl Reviews {
-    /// Deletes all reviews of a product that is gone, fifty in a transaction with its rating. New ones are refused by
+    /// Deletes up to fifty reviews of a deleted product, in one transaction with its rating. New ones are refused by
     /// the rating, which also knows whether any are left that the index does not show yet.
     ///
     /// # Errors
-    /// `Unavailable` when some may be left: to be made again.
-    pub async fn sweep_product(&self, product_id: &str, now: Timestamp) -> Result<(), Error> {
+    /// `Unavailable` when some are left that cannot be deleted yet: the step is to be repeated.
+    pub async fn sweep_product(&self, product_id: &str, now: Timestamp) -> Result<Work, Error> {
         for attempt in 0..ATTEMPTS {
             store::back_off(attempt).await;
             if self.rating_now(product_id).await?.is_none_or(|rating| rating.kept == 0) {
-                return Ok(());
+                return Ok(Work::Done);
             }
             for (_, status) in Status::NAMES {
-                self.sweep_list(product_id, status, now).await?;
+                if self.sweep_list(product_id, status, now).await? {
+                    return Ok(Work::More);
+                }
             }
         }
-        Err(Error::unavailable("reviews of a product that is gone are left"))
+        Err(Error::unavailable("reviews of a deleted product are left"))
     }
 
-    /// Deletes what a list shows, as far as it does not change meanwhile.
-    async fn sweep_list(&self, product_id: &str, status: Status, now: Timestamp) -> Result<(), Error> {
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name("by-age")
-                .key_condition_expression("listing = :listing")
-                .expression_attribute_values(":listing", text(listing::list(product_id, status)));
-            let found = store::query(query, AT_ONCE).await?.into_iter().map(store::from_item);
-            let found: Vec<Review> = found.collect::<Result<_, _>>()?;
-            let parts = found.iter().map(|review| self.delete_read(review));
-            let mut parts = parts.collect::<Result<Vec<_>, _>>()?;
-            let all = found.iter().map(|review| Difference::between(Some(review), None));
-            parts.extend(self.rate(product_id, all.fold(Difference::default(), Difference::and), false, now)?);
-            // Refused, one has changed, or the index has not followed yet: looked at again, after a while.
-            if found.is_empty() || store::transact(&self.client, parts).await?.is_err() {
-                return Ok(());
-            }
+    /// Deletes the first of a list; whether there were any and none of them changed meanwhile.
+    async fn sweep_list(&self, product_id: &str, status: Status, now: Timestamp) -> Result<bool, Error> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-age")
+            .key_condition_expression("listing = :listing")
+            .expression_attribute_values(":listing", text(listing::list(product_id, status)));
+        let found = store::query(query, AT_ONCE).await?.into_iter().map(store::from_item);
+        let found: Vec<Review> = found.collect::<Result<_, _>>()?;
+        if found.is_empty() {
+            return Ok(false);
         }
+        let parts = found.iter().map(|review| self.delete_read(review));
+        let mut parts = parts.collect::<Result<Vec<_>, _>>()?;
+        let all = found.iter().map(|review| Difference::between(Some(review), None));
+        parts.extend(self.rate(product_id, all.fold(Difference::default(), Difference::and), false, now)?);
+        // Refused, one has changed, or the index still shows a deleted one: looked at again, after a while.
+        Ok(store::transact(&self.client, parts).await?.is_ok())
     }
 
     /// Keeps that a user's account is gone. What is told of their sales after this leaves no mark. One write.
@@ -79,33 +82,33 @@ impl Reviews {
         Ok(store::get(read.consistent_read(true)).await?.is_some())
     }
 
-    /// Forgets a user who is gone: what they bought, and all of their reviews but the stars. Each product is a read and
-    /// a transaction of the mark and the review, after which the user can review it no more.
+    /// Deletes up to 25 purchase markers of a deleted user, and all of those products' reviews but the stars. Each
+    /// product is a read and a transaction of the marker and the review, after which the user can review it no more.
     ///
     /// # Errors
-    /// `Unavailable` when others keep writing, or the table does not answer: to be made again.
-    pub async fn forget(&self, user_id: &str, now: Timestamp) -> Result<(), Error> {
-        loop {
-            let marks = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :customer AND begins_with(sk, :bought)")
-                .projection_expression("sk")
-                .expression_attribute_values(":customer", text(customer(user_id)))
-                .expression_attribute_values(":bought", text(BOUGHT));
-            let marks = store::query(marks, MARKS).await?;
-            if marks.is_empty() {
-                return Ok(());
-            }
-            for product in marks.iter().filter_map(product_of) {
-                self.forget_one(user_id, product, now).await?;
-            }
+    /// `Unavailable` when others keep writing, or the table does not answer: the step is to be repeated.
+    pub async fn forget(&self, user_id: &str, now: Timestamp) -> Result<Work, Error> {
+        let marks = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :customer AND begins_with(sk, :bought)")
+            .projection_expression("sk")
+            .expression_attribute_values(":customer", text(customer(user_id)))
+            .expression_attribute_values(":bought", text(BOUGHT));
+        let marks = store::query(marks, MARKS).await?;
+        for product in marks.iter().filter_map(product_of) {
+            self.forget_one(user_id, product, now).await?;
         }
+        Ok(if marks.len() < MARKS { Work::Done } else { Work::More })
     }
 
-    async fn forget_one(&self, user_id: &str, product_id: &str, now: Timestamp) -> Result<(), Error> {
+    /// Deletes a deleted user's purchase marker of a product, and of their review all but the stars.
+    ///
+    /// # Errors
+    /// `Unavailable` when others keep writing, or the table does not answer.
+    pub async fn forget_one(&self, user_id: &str, product_id: &str, now: Timestamp) -> Result<(), Error> {
         let id = Review::id(product_id, user_id);
         for attempt in 0..ATTEMPTS {
             store::back_off(attempt).await;

@@ -13,7 +13,7 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use inventory::events::on_sale_event;
+    use inventory::inbox::sales::on_sale_event;
     use inventory::testing::cup;
     use sales::sale::Sale;
     use sales::status::Status;

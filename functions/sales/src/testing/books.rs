@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::iter;
 
 use inventory::Stock;
-use inventory::events::on_sale_event;
+use inventory::inbox::sales::on_sale_event;
 use inventory::movement::{Kind, Movement};
 use inventory::stock::StockItem;
 use shared::events::{Event, To};

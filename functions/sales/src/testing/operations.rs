@@ -2,7 +2,7 @@
 //! everything.
 
 use inventory::adjustment::book;
-use inventory::events::on_sale_event;
+use inventory::inbox::sales::on_sale_event;
 use inventory::movement::Movement;
 use inventory::stock::Snapshot;
 use inventory::testing::{CatalogStandIn, cup, receipt};

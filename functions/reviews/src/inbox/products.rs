@@ -1,31 +1,42 @@
-//! The queue `ReviewsProductEventsQueue`: a product that is gone takes its reviews along.
+//! `product.*` events: the reviews of a deleted product are deleted.
 
-use reviews::{Reviews, events};
-use shared::{StartupError, clock, queue};
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::events::Event;
+use shared::queue::Work;
 
-pub async fn start() -> Result<(), StartupError> {
-    let reviews = &Reviews::from_env().await?;
-    queue::run(|event| async move { events::on_product_event(reviews, &event, clock::now()).await }).await
+use crate::Reviews;
+
+/// `product.*`: a product that is gone takes its reviews along. One that is made again under the same id may be
+/// reviewed again.
+///
+/// # Errors
+/// When the table does not answer, or reviews may be left.
+pub async fn on_product_event(reviews: &Reviews, event: &Event, now: Timestamp) -> Result<Work, Error> {
+    let gone = event.topic == "product.deleted";
+    let known = reviews.product_is(&event.subject, gone, &event.sequence, now).await?;
+    if gone && known.gone { reviews.sweep_product(&event.subject, now).await } else { Ok(Work::Done) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reviews::review::Status;
-    use reviews::testing::{Shop, create, review};
+    use crate::review::Status;
+    use crate::testing::{Shop, create, review};
+    use shared::clock;
     use shared::events::Event;
     use shared::store::Meter;
     use shared::testing;
 
     fn told(shop: &Shop, topic: &str, sequence: &str) -> Event {
-        let mut event = testing::queue_events("reviews-on-product-event").remove(0);
+        let mut event = testing::sample_event("reviews-on-event", "product.");
         event.subject.clone_from(&shop.product);
         (event.topic, event.sequence) = (topic.to_owned(), sequence.to_owned());
         event
     }
 
     async fn hear(shop: &Shop, topic: &str, sequence: &str) {
-        events::on_product_event(&shop.reviews, &told(shop, topic, sequence), clock::now()).await.unwrap();
+        on_product_event(&shop.reviews, &told(shop, topic, sequence), clock::now()).await.unwrap();
     }
 
     #[tokio::test]
@@ -38,7 +49,7 @@ mod tests {
         let hidden = shop.reviews.get(&review(&shop.product, "7", 1).id).await.unwrap().unwrap();
         shop.set(&hidden, Status::Hidden).await;
         let gone = told(&shop, "product.deleted", "2");
-        let (result, usage) = Meter::measure(events::on_product_event(&shop.reviews, &gone, clock::now())).await;
+        let (result, usage) = Meter::measure(on_product_event(&shop.reviews, &gone, clock::now())).await;
         assert!(result.is_ok());
         // That it is gone, how many there are; 50 and 9 published ones and 1 hidden, each list until it is empty; how
         // many are left.
@@ -63,8 +74,8 @@ mod tests {
     #[tokio::test]
     async fn a_product_that_was_told_of_has_a_rating_of_nothing_and_costs_one_write_unit() {
         let shop = Shop::with(&[]).await;
-        let created = testing::queue_events("reviews-on-product-event").remove(0);
-        let (result, usage) = Meter::measure(events::on_product_event(&shop.reviews, &created, clock::now())).await;
+        let created = testing::sample_event("reviews-on-event", "product.");
+        let (result, usage) = Meter::measure(on_product_event(&shop.reviews, &created, clock::now())).await;
         assert!(result.is_ok());
         assert_eq!((usage.calls, usage.write_units), (1, 1.0));
         let rating = shop.reviews.rating(&created.subject).await.unwrap().unwrap();

@@ -1,29 +1,35 @@
-//! The queue `CartsProductEventsQueue`: carts show what `product.*` events tell of their products.
+//! `product.*` events: carts show products as they are now.
 
-use carts::{Carts, events};
-use shared::{StartupError, queue};
+use inventory::inbox::products::product;
+use shared::Error;
+use shared::events::Event;
 
-pub async fn start() -> Result<(), StartupError> {
-    let carts = &Carts::from_env().await?;
-    queue::run(|event| async move { events::on_product_event(carts, &event).await }).await
+use crate::Carts;
+
+/// `product.*`: carts show what catalog tells last.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read · when the table does not answer.
+pub async fn on_product_event(carts: &Carts, event: &Event) -> Result<(), Error> {
+    carts.learn(&event.subject, &product(event)?).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use carts::testing::Shop;
+    use crate::testing::Shop;
     use shared::events::Event;
     use shared::store::Meter;
     use shared::testing;
 
     fn told() -> Event {
-        testing::queue_events("carts-on-product-event").remove(0)
+        testing::sample_event("carts-on-event", "product.")
     }
 
     #[tokio::test]
     async fn a_price_change_is_one_write_however_many_carts_hold_the_product() {
         let shop = Shop::with(0).await;
-        let (heard, usage) = Meter::measure(events::on_product_event(&shop.carts(), &told())).await;
+        let (heard, usage) = Meter::measure(on_product_event(&shop.carts(), &told())).await;
         assert!(heard.is_ok());
         assert_eq!((usage.calls, usage.write_units), (1, 1.0));
         assert!(shop.carts().product(&told().subject).await.unwrap().unwrap().is_on_offer());
@@ -36,7 +42,7 @@ mod tests {
         deleted.topic = "product.deleted".to_owned();
         deleted.sequence.replace_range(25.., "9");
         for event in [&told(), &deleted, &told(), &deleted] {
-            events::on_product_event(&shop.carts(), event).await.unwrap();
+            on_product_event(&shop.carts(), event).await.unwrap();
         }
         assert_eq!(shop.carts().product(&deleted.subject).await.unwrap().unwrap().status, "deleted");
     }
@@ -46,7 +52,7 @@ mod tests {
         let shop = Shop::with(0).await;
         let mut event = told();
         event.data["price"] = "cheap".into();
-        assert!(events::on_product_event(&shop.carts(), &event).await.is_err());
+        assert!(on_product_event(&shop.carts(), &event).await.is_err());
         assert!(shop.cloud().items("CartsTable").await.is_empty());
     }
 }

@@ -1,24 +1,33 @@
-//! The queue `ReviewsUserEventsQueue`: the reviews of a user who is gone keep their stars and nothing else.
+//! `user.deleted` events: the reviews of a deleted user keep their stars and nothing else.
 
-use reviews::{Reviews, events};
-use shared::{StartupError, clock, queue};
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::events::Event;
+use shared::queue::Work;
 
-pub async fn start() -> Result<(), StartupError> {
-    let reviews = &Reviews::from_env().await?;
-    queue::run(|event| async move { events::on_user_event(reviews, &event, clock::now()).await }).await
+use crate::Reviews;
+
+/// `user.deleted`: the user's reviews keep their stars and nothing else, also when a sale of theirs is told later.
+///
+/// # Errors
+/// When the table does not answer or others keep writing.
+pub async fn on_user_event(reviews: &Reviews, event: &Event, now: Timestamp) -> Result<Work, Error> {
+    reviews.user_is_gone(&event.subject).await?;
+    reviews.forget(&event.subject, now).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reviews::testing::{Shop, create, review};
+    use crate::testing::{Shop, create, review};
+    use shared::clock;
     use shared::store::Meter;
     use shared::testing;
 
     async fn forgotten(shop: &Shop, user: &str) {
-        let mut event = testing::queue_events("reviews-on-user-event").remove(0);
+        let mut event = testing::sample_event("reviews-on-event", "user.");
         event.subject = user.to_owned();
-        events::on_user_event(&shop.reviews, &event, clock::now()).await.unwrap();
+        on_user_event(&shop.reviews, &event, clock::now()).await.unwrap();
     }
 
     #[tokio::test]

@@ -1,29 +1,58 @@
-//! The queue `CartsSaleEventsQueue`: a cart that was checked out loses what was sold, or keeps all and says why not.
+//! `sale.*` events: a cart that was checked out loses what was sold, or keeps all and says why not.
 
-use carts::{Carts, events};
-use shared::{StartupError, clock, queue};
+use sales::rejection::Rejection;
+use serde::Deserialize;
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::events::Event;
 
-pub async fn start() -> Result<(), StartupError> {
-    let carts = &Carts::from_env().await?;
-    queue::run(|event| async move { events::on_sale_event(carts, &event, clock::now()).await }).await
+use crate::Carts;
+use crate::awaited::Decision;
+use crate::owner::Owner;
+
+/// What a `sale.*` event says of a sale.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sale {
+    customer_id: String,
+    rejection: Option<Rejection>,
+}
+
+/// `sale.confirmed`, `sale.rejected`, `sale.cancelled`: the cart that was checked out as this sale loses what was
+/// sold, or keeps all and tells why not. Sales that no cart waits for change nothing; nor does the same one told
+/// twice, or late.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read · when the table does not answer.
+pub async fn on_sale_event(carts: &Carts, event: &Event, now: Timestamp) -> Result<(), Error> {
+    let Sale { customer_id, rejection } = event.data()?;
+    let decision = match (event.topic.as_str(), rejection) {
+        ("sale.confirmed", _) => Decision::Sold,
+        ("sale.rejected", Some(why)) => Decision::Rejected(why),
+        ("sale.rejected" | "sale.cancelled", _) => Decision::Void,
+        _ => return Ok(()),
+    };
+    carts.change(&Owner::Customer(customer_id), |cart| Ok(cart.settled(&event.subject, &decision, now)), now).await?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use carts::cart::Cart;
-    use carts::merge;
-    use carts::testing::{Shop, ana, check_out};
+    use crate::cart::Cart;
+    use crate::merge;
+    use crate::testing::{Shop, ana, check_out};
     use inventory::testing::cup;
     use sales::sale::Sale;
     use sales::status::Status;
+    use shared::clock;
     use shared::events::Event;
     use shared::idempotency::Outcome;
     use shared::store::Meter;
     use shared::testing::{self, customer};
 
     async fn hear(shop: &Shop, event: &Event) {
-        events::on_sale_event(&shop.carts(), event, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), event, clock::now()).await.unwrap();
     }
 
     /// A checkout of Ana's cart.
@@ -104,7 +133,9 @@ mod tests {
         shop.put(&ana(), &[(0, 2)]).await;
         checked_out(&shop).await;
         let before = cart(&shop).await;
-        for event in testing::queue_events("carts-on-sale-event") {
+        let sales =
+            testing::queue_events("carts-on-event").into_iter().filter(|event| event.topic.starts_with("sale."));
+        for event in sales {
             hear(&shop, &event).await;
             let mut anas = event.clone();
             anas.data["customerId"] = "ana".into();
@@ -116,8 +147,8 @@ mod tests {
     #[tokio::test]
     async fn an_event_that_cannot_be_read_is_refused() {
         let shop = Shop::with(0).await;
-        let mut event = testing::queue_events("carts-on-sale-event").remove(0);
+        let mut event = testing::sample_event("carts-on-event", "sale.");
         event.data["customerId"] = 1.into();
-        assert!(events::on_sale_event(&shop.carts(), &event, clock::now()).await.is_err());
+        assert!(on_sale_event(&shop.carts(), &event, clock::now()).await.is_err());
     }
 }

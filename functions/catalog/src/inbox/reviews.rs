@@ -1,18 +1,34 @@
-//! The queue `CatalogReviewEventsQueue`: products show what `review.rated` events tell of them.
+//! `review.rated` events: products show the rating of their reviews.
 
-use catalog::{Catalog, events};
-use shared::{StartupError, queue};
+use serde::Deserialize;
+use shared::Error;
+use shared::events::Event;
+use shared::histogram::Histogram;
 
-pub async fn start() -> Result<(), StartupError> {
-    let catalog = &Catalog::from_env().await?;
-    queue::run(|event| async move { events::on_review_event(catalog, &event).await }).await
+use crate::Catalog;
+use crate::product::Rated;
+
+/// What a `review.rated` event says.
+#[derive(Deserialize)]
+struct Rating {
+    histogram: Histogram,
+}
+
+/// `review.rated`: products show what their reviews come to.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read · when the table does not answer or others keep writing.
+pub async fn on_review_event(catalog: &Catalog, event: &Event) -> Result<(), Error> {
+    let Rating { histogram } = event.data()?;
+    let rated = Rated { histogram: Some(histogram), sequence: Some(event.sequence.clone()) };
+    catalog.set_rating(&event.subject, &rated).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use catalog::product::{Availability, Product, Status};
-    use catalog::testing::cup;
+    use crate::product::{Availability, Product, Status};
+    use crate::testing::cup;
     use serde_json::json;
     use shared::events::{Event, sequence};
     use shared::histogram::Histogram;
@@ -35,11 +51,11 @@ mod tests {
     impl Shop {
         /// Hears of so many reviews of five stars, and one of four.
         async fn hear(&self, version: u64, fives: u64) {
-            let mut event: Event = testing::queue_events("catalog-on-review-event").remove(0);
+            let mut event: Event = testing::sample_event("catalog-on-event", "review.");
             event.subject.clone_from(&self.cup.id);
             event.sequence = sequence(None, version);
             event.data["histogram"] = json!(Histogram([0, 0, 0, 1, fives]));
-            events::on_review_event(&self.catalog, &event).await.unwrap();
+            on_review_event(&self.catalog, &event).await.unwrap();
         }
 
         async fn product(&self) -> Product {
@@ -88,9 +104,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_told_of_a_product_that_is_gone_is_dropped_and_what_cannot_be_read_refused() {
         let shop = shop().await;
-        let mut event: Event = testing::queue_events("catalog-on-review-event").remove(0);
+        let mut event: Event = testing::sample_event("catalog-on-event", "review.");
         event.data["histogram"] = json!({"1": -1});
-        assert!(events::on_review_event(&shop.catalog, &event).await.is_err());
+        assert!(on_review_event(&shop.catalog, &event).await.is_err());
         shop.catalog.remove(&shop.cup.id, |_| Ok(())).await.unwrap();
         shop.hear(2, 1).await;
         assert!(shop.cloud.items("CatalogTable").await.is_empty());

@@ -1,26 +1,55 @@
-//! The queue `InventoryProductEventsQueue`: stock items keep what `product.*` events tell of their product.
+//! `product.*` events: stock items keep a snapshot of their product.
 
-use inventory::{Stock, events};
-use shared::{StartupError, clock, queue};
+use serde::Deserialize;
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::events::Event;
+use shared::money::Money;
 
-pub async fn start() -> Result<(), StartupError> {
-    let stock = &Stock::from_env().await?;
-    queue::run(|event| async move { events::on_product_event(stock, &event, clock::now()).await }).await
+use crate::Stock;
+use crate::stock::Snapshot;
+
+/// What a `product.*` event says of a product.
+#[derive(Deserialize)]
+struct Product {
+    name: String,
+    sku: String,
+    price: Money,
+    status: String,
+}
+
+/// The product as a `product.*` event tells it.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read.
+pub fn product(event: &Event) -> Result<Snapshot, Error> {
+    let Product { name, sku, price, status } = event.data()?;
+    let status = if event.topic == "product.deleted" { "deleted".to_owned() } else { status };
+    Ok(Snapshot { name, sku, price, status, sequence: event.sequence.clone() })
+}
+
+/// `product.*`: what is sold is what catalog tells last.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read · when the table does not answer.
+pub async fn on_product_event(stock: &Stock, event: &Event, now: Timestamp) -> Result<(), Error> {
+    stock.learn(&event.subject, &product(event)?, now).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::clock;
     use shared::events::Event;
     use shared::store::Meter;
     use shared::testing::{self, Cloud};
 
     fn told() -> Event {
-        testing::queue_events("inventory-on-product-event").remove(0)
+        testing::sample_event("inventory-on-event", "product.")
     }
 
     async fn hear(stock: &Stock, event: &Event) {
-        events::on_product_event(stock, event, clock::now()).await.unwrap();
+        on_product_event(stock, event, clock::now()).await.unwrap();
     }
 
     #[tokio::test]
@@ -67,7 +96,7 @@ mod tests {
         let stock = Stock::new(cloud.client(), "InventoryTable");
         let mut event = told();
         event.data["price"] = "cheap".into();
-        assert!(events::on_product_event(&stock, &event, clock::now()).await.is_err());
+        assert!(on_product_event(&stock, &event, clock::now()).await.is_err());
         assert!(cloud.items("InventoryTable").await.is_empty());
     }
 }

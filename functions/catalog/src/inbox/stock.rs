@@ -1,18 +1,35 @@
-//! The queue `CatalogStockEventsQueue`: products show what `stock.*` events tell of them.
+//! `stock.*` events: products show whether they are in stock.
 
-use catalog::{Catalog, events};
-use shared::{StartupError, queue};
+use serde::Deserialize;
+use shared::Error;
+use shared::events::Event;
 
-pub async fn start() -> Result<(), StartupError> {
-    let catalog = &Catalog::from_env().await?;
-    queue::run(|event| async move { events::on_stock_event(catalog, &event).await }).await
+use crate::Catalog;
+use crate::product::Availability;
+
+/// What a `stock.*` event says.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stock {
+    in_stock: bool,
+    sold: bool,
+}
+
+/// `stock.*`: products show whether there is any, and are kept once they were sold.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read · when the table does not answer or others keep writing.
+pub async fn on_stock_event(catalog: &Catalog, event: &Event) -> Result<(), Error> {
+    let Stock { in_stock, sold } = event.data()?;
+    let stock = Availability { in_stock, sold, sequence: Some(event.sequence.clone()) };
+    catalog.set_stock(&event.subject, &stock).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use catalog::product::{Product, Status};
-    use catalog::testing::cup;
+    use crate::product::{Product, Status};
+    use crate::testing::cup;
     use serde_json::json;
     use shared::events::{Event, sequence};
     use shared::testing::{self, Cloud};
@@ -32,11 +49,11 @@ mod tests {
 
     impl Shop {
         async fn hear(&self, version: u64, in_stock: bool, sold: bool) {
-            let mut event: Event = testing::queue_events("catalog-on-stock-event").remove(0);
+            let mut event: Event = testing::sample_event("catalog-on-event", "stock.");
             event.subject.clone_from(&self.cup.id);
             event.sequence = sequence(None, version);
             event.data = json!({"available": 1, "inStock": in_stock, "sold": sold});
-            events::on_stock_event(&self.catalog, &event).await.unwrap();
+            on_stock_event(&self.catalog, &event).await.unwrap();
         }
 
         async fn product(&self) -> Product {

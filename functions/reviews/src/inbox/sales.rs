@@ -1,33 +1,78 @@
-//! The queue `ReviewsSaleEventsQueue`: who has bought what, by `sale.*` events, and so may review it.
+//! `sale.*` events: who has bought what, and so may review it.
 
-use reviews::{Reviews, events};
-use shared::{StartupError, clock, queue};
+use futures_util::future::try_join_all;
+use serde::Deserialize;
+use serde_json::Value;
+use shared::Error;
+use shared::clock::Timestamp;
+use shared::events::Event;
 
-pub async fn start() -> Result<(), StartupError> {
-    let reviews = &Reviews::from_env().await?;
-    queue::run(|event| async move { events::on_sale_event(reviews, &event, clock::now()).await }).await
+use crate::Reviews;
+
+/// What a `sale.*` event says of a sale.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sale {
+    customer_id: String,
+    /// Whether it was ever confirmed: only then there is one.
+    total: Option<Value>,
+    lines: Vec<Line>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    product_id: String,
+}
+
+/// `sale.confirmed`, `.shipped`, `.delivered`, `.cancelled`: who has bought what. One write for each line, all at once;
+/// then one read of whether the buyer is gone, whose marks are taken back. In this order none is left: either the mark
+/// was there when the user was forgotten, or it is known here that they are gone.
+///
+/// # Errors
+/// `BadRequest` when the event cannot be read · when the table does not answer; some may have been kept.
+pub async fn on_sale_event(reviews: &Reviews, event: &Event, now: Timestamp) -> Result<(), Error> {
+    let sale: Sale = event.data()?;
+    // What was called off while it was pending was never bought.
+    if sale.total.is_none() {
+        return Ok(());
+    }
+    let (sale_id, held) = (event.subject.as_str(), event.topic != "sale.cancelled");
+    let marks = sale.lines.iter().map(|line| {
+        let mark = reviews.mark(&sale.customer_id, &line.product_id, sale_id, held, &event.sequence);
+        // Boxed, so that each is a pointer to what it is doing.
+        Box::pin(mark)
+    });
+    try_join_all(marks).await?;
+    if reviews.is_user_gone(&sale.customer_id).await? {
+        for line in &sale.lines {
+            reviews.forget_one(&sale.customer_id, &line.product_id, now).await?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reviews::testing::{Shop, create, review};
+    use crate::testing::{Shop, create, review};
     use serde_json::Value;
     use shared::Error;
+    use shared::clock;
     use shared::events::Event;
     use shared::store::Meter;
     use shared::testing;
 
     /// The sample's sale, in another state by now.
     fn told(topic: &str, version: char) -> Event {
-        let mut event = testing::queue_events("reviews-on-sale-event").remove(0);
+        let mut event = testing::sample_event("reviews-on-event", "sale.");
         event.topic = topic.to_owned();
         event.sequence.replace_range(25.., &version.to_string());
         event
     }
 
     async fn hear(shop: &Shop, event: &Event) -> Result<(), Error> {
-        events::on_sale_event(&shop.reviews, event, clock::now()).await
+        on_sale_event(&shop.reviews, event, clock::now()).await
     }
 
     /// Whether the buyer of the sample may review its first product.

@@ -1,0 +1,5 @@
+//! What reviews does with the events in its inbox. `handlers/reviews_on_event.rs` says which of them comes here.
+
+pub mod products;
+pub mod sales;
+pub mod users;

@@ -1,12 +1,11 @@
 //! The shop's signing key, read as its operator could: to forge tokens that are wrong in one thing only.
 
-use aws_sdk_ssm::Client;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use identity::secret;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::Value;
 use shared::auth::{Claims, TOKEN_TYPE};
-use shared::aws;
 
 /// Signs tokens as the shop does.
 pub struct Forger {
@@ -17,9 +16,7 @@ pub struct Forger {
 impl Forger {
     /// With the key that signs at present.
     pub async fn new() -> Self {
-        let client = Client::new(&aws::config_from_env("SSM").unwrap());
-        let read = client.get_parameter().name("/zoco/signing-key").with_decryption(true).send().await.unwrap();
-        let key: Value = serde_json::from_str(read.parameter.unwrap().value.as_deref().unwrap()).unwrap();
+        let key: Value = serde_json::from_str(&secret::read("/zoco/signing-key").await.unwrap()).unwrap();
         let pem = key["pem"].as_str().unwrap();
         Self { kid: key["kid"].as_str().unwrap().to_owned(), key: EncodingKey::from_ed_pem(pem.as_bytes()).unwrap() }
     }

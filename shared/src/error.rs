@@ -234,7 +234,7 @@ impl StdError for Error {
 }
 
 /// An error and what lies beneath it. An SDK error by itself prints only "dispatch failure".
-fn chain(error: &(dyn StdError + 'static)) -> String {
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

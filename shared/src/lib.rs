@@ -9,6 +9,7 @@
 //! | [`auth`] | who is calling: access tokens, roles |
 //! | [`idempotency`] | the `Idempotency-Key` header, derived ids, fingerprints of bodies |
 //! | [`aws`] | how every AWS client is set up |
+//! | [`sigv4`] | signing HTTP requests that are made without an AWS client |
 //! | [`store`] | the DynamoDB client, its meter, its errors, listings |
 //! | [`events`] | events of a table's stream, the topic they go to |
 //! | [`queue`] | functions driven by a queue, sending to queues, dead letters |
@@ -40,6 +41,7 @@ pub mod money;
 pub mod program;
 pub mod queue;
 pub mod service;
+pub mod sigv4;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

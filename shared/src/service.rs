@@ -4,11 +4,10 @@
 //! failures in a row a circuit breaker spares the other and ourselves for 10 seconds, then lets one call through.
 //! Nothing of it is set up before the first call.
 
-use std::error::Error as StdError;
 use std::time::{Duration, Instant};
 
-use backon::{ExponentialBuilder, Retryable};
-use reqwest::{Certificate, Client, StatusCode};
+use backon::Retryable;
+use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -20,7 +19,6 @@ use crate::{aws, correlation, log};
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// For a whole call: the other's function may have to start first.
 const TIMEOUT: Duration = Duration::from_secs(2);
-const RETRIES: usize = 2;
 /// How many failures in a row open the circuit breaker, and how long it spares the service then.
 const FAILURES: u32 = 5;
 const SPARED: Duration = Duration::from_secs(10);
@@ -52,7 +50,8 @@ impl Service {
     }
 
     async fn try_data(&self, path_and_query: String) -> Result<Option<Value>, Error> {
-        let client = self.client.get_or_try_init(|| async { connect() }).await?;
+        let connect = || async { aws::http_client(CONNECT_TIMEOUT, TIMEOUT).map_err(Error::internal) };
+        let client = self.client.get_or_try_init(connect).await?;
         let attempt = || async {
             if !self.breaker.allows(Instant::now()) {
                 return Err(Failed::Spared);
@@ -65,12 +64,8 @@ impl Service {
             }
             answer.map_err(Failed::Call)
         };
-        let backoff = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(50))
-            .with_max_times(RETRIES)
-            .with_jitter();
         let result = attempt
-            .retry(backoff)
+            .retry(aws::backoff())
             .when(|failed| matches!(failed, Failed::Call(error) if is_outage(error)))
             .notify(|failed, _| {
                 tracing::warn!(
@@ -114,11 +109,4 @@ enum Failed {
 fn is_outage(error: &reqwest::Error) -> bool {
     let refused = |status: StatusCode| status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
     !error.status().is_some_and(refused)
-}
-
-fn connect() -> Result<Client, Error> {
-    let internal = |error: reqwest::Error| Error::internal(Box::<dyn StdError + Send + Sync>::from(error));
-    let roots = Certificate::from_pem_bundle(aws::ROOTS.as_bytes()).map_err(internal)?;
-    let client = Client::builder().tls_certs_only(roots).connect_timeout(CONNECT_TIMEOUT).timeout(TIMEOUT);
-    client.build().map_err(internal)
 }

@@ -13,7 +13,7 @@
 //! | [`sign_in`] | the three together: proving a password |
 //! | [`session`] | sessions and their refresh tokens |
 //! | [`signer`] | access tokens: the signing key, what a sign-in gives |
-//! | [`secret`] | the parameter store |
+//! | [`secret`] | secrets in the parameter store |
 //! | [`events`] | what it tells the other services |
 //! | [`store`] | the tables |
 

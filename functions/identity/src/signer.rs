@@ -35,8 +35,7 @@ impl Signer {
     /// When a variable is missing, or the key cannot be read or used.
     pub async fn from_env() -> Result<Self, StartupError> {
         let name = config::required::<String>("SIGNING_KEY")?;
-        let key = secret::read(&name).await;
-        let key = key.map_err(|error| StartupError(format!("{name}: {}", error.cause().unwrap_or_default())))?;
+        let key = secret::read(&name).await.map_err(|error| StartupError(error.reason()))?;
         Self::new(&key, config::required("TOKEN_ISSUER")?, config::required("TOKEN_AUDIENCE")?)
     }
 

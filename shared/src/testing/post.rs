@@ -6,9 +6,9 @@ use aws_sdk_sqs::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 use aws_types::SdkConfig;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::stand_in::{read_request, write_answer};
 use crate::queue::Queues;
 
 /// SNS and SQS on a port of their own.
@@ -85,26 +85,10 @@ impl Post {
 }
 
 async fn serve(mut socket: TcpStream, refused: &[&str], taken: Arc<Mutex<Taken>>) {
-    let (mut read, mut buffer) = (Vec::new(), [0; 65_536]);
-    let (head, body) = loop {
-        let count = socket.read(&mut buffer).await.unwrap();
-        read.extend_from_slice(&buffer[..count]);
-        let text = String::from_utf8_lossy(&read).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length =
-                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0) {
-                break (head.to_owned(), body.to_owned());
-            }
-        }
-        if count == 0 {
-            return;
-        }
-    };
+    let Some((head, body)) = read_request(&mut socket).await else { return };
     let (status, answer) = if head.contains("AmazonSQS") { sqs(&body, refused, &taken) } else { sns(&body, refused) };
     taken.lock().unwrap().calls += 1;
-    let head = format!("HTTP/1.1 {status} Any\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", answer.len());
-    socket.write_all(format!("{head}{answer}").as_bytes()).await.unwrap();
+    write_answer(&mut socket, status, &answer).await;
 }
 
 /// `SendMessage`, in SQS's JSON protocol.

@@ -1,55 +1,104 @@
-//! Which methods each public path knows. A test (`localstack/tests/layout.rs`) checks that the list
-//! says the same as `template.yaml`.
+//! Every route of the two APIs: method, path, function. The template's APIs are generated from this list (`template`),
+//! and it tells 405 from 404.
+
+use std::collections::BTreeSet;
 
 use matchit::Router;
 
-/// Every public route: its path as in the template, its methods.
-pub const ROUTES: [(&str, &str); 35] = [
-    ("/.well-known/jwks.json", "GET"),
-    ("/auth/login", "POST"),
-    ("/auth/logout", "POST"),
-    ("/auth/password", "PUT"),
-    ("/auth/refresh", "POST"),
-    ("/auth/register", "POST"),
-    ("/brands", "GET, POST"),
-    ("/brands/{id}", "DELETE, GET, PATCH"),
-    ("/carts/me", "DELETE, GET"),
-    ("/carts/me/checkout", "POST"),
-    ("/carts/me/items", "POST"),
-    ("/carts/me/items/{productId}", "DELETE, PATCH"),
-    ("/carts/me/merge", "POST"),
-    ("/categories", "GET, POST"),
-    ("/categories/{id}", "DELETE, GET, PATCH"),
-    ("/docs", "GET"),
-    ("/docs/{asset}", "GET"),
-    ("/health", "GET"),
-    ("/inventory", "GET"),
-    ("/inventory/{productId}", "GET, PATCH"),
-    ("/inventory/{productId}/adjustments", "POST"),
-    ("/inventory/{productId}/movements", "GET"),
-    ("/openapi.json", "GET"),
-    ("/products", "GET, POST"),
-    ("/products/{id}", "DELETE, GET, PATCH"),
-    ("/products/{id}/rating", "GET"),
-    ("/products/{id}/reviews", "GET, POST"),
-    ("/purchases", "POST"),
-    ("/reviews/{id}", "DELETE, GET, PATCH"),
-    ("/sales", "GET, POST"),
-    ("/sales/{id}", "DELETE, GET, PATCH"),
-    ("/sales/{id}/lines", "GET"),
-    ("/users", "GET"),
-    ("/users/me", "DELETE, GET, PATCH"),
-    ("/users/{id}", "PATCH"),
+#[cfg(test)]
+mod template;
+
+/// A route: its method, its path as in the template, the function that serves it.
+pub type Route = (&'static str, &'static str, &'static str);
+
+/// The routes of the public API.
+pub const PUBLIC: &[Route] = &[
+    // identity
+    ("GET", "/.well-known/jwks.json", "jwks"),
+    ("POST", "/auth/login", "login"),
+    ("POST", "/auth/logout", "logout"),
+    ("PUT", "/auth/password", "change-password"),
+    ("POST", "/auth/refresh", "refresh-session"),
+    ("POST", "/auth/register", "register"),
+    ("GET", "/users", "list-users"),
+    ("DELETE", "/users/me", "delete-account"),
+    ("GET", "/users/me", "get-profile"),
+    ("PATCH", "/users/me", "update-profile"),
+    ("PATCH", "/users/{id}", "update-user"),
+    // catalog
+    ("GET", "/brands", "list-brands"),
+    ("POST", "/brands", "create-brand"),
+    ("DELETE", "/brands/{id}", "delete-brand"),
+    ("GET", "/brands/{id}", "get-brand"),
+    ("PATCH", "/brands/{id}", "update-brand"),
+    ("GET", "/categories", "list-categories"),
+    ("POST", "/categories", "create-category"),
+    ("DELETE", "/categories/{id}", "delete-category"),
+    ("GET", "/categories/{id}", "get-category"),
+    ("PATCH", "/categories/{id}", "update-category"),
+    ("GET", "/products", "list-products"),
+    ("POST", "/products", "create-product"),
+    ("DELETE", "/products/{id}", "delete-product"),
+    ("GET", "/products/{id}", "get-product"),
+    ("PATCH", "/products/{id}", "update-product"),
+    // inventory
+    ("GET", "/inventory", "list-stock"),
+    ("GET", "/inventory/{productId}", "get-stock"),
+    ("PATCH", "/inventory/{productId}", "update-stock"),
+    ("POST", "/inventory/{productId}/adjustments", "adjust-stock"),
+    ("GET", "/inventory/{productId}/movements", "list-movements"),
+    // sales
+    ("POST", "/purchases", "purchase"),
+    ("GET", "/sales", "list-sales"),
+    ("POST", "/sales", "create-sale"),
+    ("DELETE", "/sales/{id}", "delete-sale"),
+    ("GET", "/sales/{id}", "get-sale"),
+    ("PATCH", "/sales/{id}", "update-sale"),
+    ("GET", "/sales/{id}/lines", "list-sale-lines"),
+    // carts
+    ("DELETE", "/carts/me", "clear-cart"),
+    ("GET", "/carts/me", "get-cart"),
+    ("POST", "/carts/me/checkout", "checkout"),
+    ("POST", "/carts/me/items", "add-item"),
+    ("DELETE", "/carts/me/items/{productId}", "remove-item"),
+    ("PATCH", "/carts/me/items/{productId}", "update-item"),
+    ("POST", "/carts/me/merge", "merge-cart"),
+    // reviews
+    ("GET", "/products/{id}/rating", "get-rating"),
+    ("GET", "/products/{id}/reviews", "list-reviews"),
+    ("POST", "/products/{id}/reviews", "create-review"),
+    ("DELETE", "/reviews/{id}", "delete-review"),
+    ("GET", "/reviews/{id}", "get-review"),
+    ("PATCH", "/reviews/{id}", "update-review"),
+    // edge
+    ("GET", "/docs", "docs"),
+    ("GET", "/docs/{asset}", "docs"),
+    ("GET", "/health", "health"),
+    ("GET", "/openapi.json", "openapi"),
 ];
 
-/// The methods of the path, as `Allow` lists them; `None` for a path that leads nowhere.
-pub fn allowed(path: &str) -> Option<&'static str> {
+/// The routes of the internal API, which the services call: each needs the API key.
+pub const INTERNAL: &[Route] = &[
+    // identity
+    ("GET", "/internal/users", "internal-users"),
+    // catalog
+    ("GET", "/internal/products/{id}", "internal-product"),
+];
+
+/// What serves every other path, and every other method of these.
+pub const UNKNOWN: &str = "unknown-route";
+
+/// The methods of a public path, as `Allow` lists them; `None` for a path that leads nowhere.
+pub fn allowed(path: &str) -> Option<String> {
     let mut router = Router::new();
-    for (route, methods) in ROUTES {
-        // Routes that cannot stand together would be a defect; the layout test inserts them all.
-        router.insert(route, methods).ok()?;
+    let paths: BTreeSet<&str> = PUBLIC.iter().map(|(_, path, _)| *path).collect();
+    for path in paths {
+        // Routes that cannot stand together would be a defect; a test asks for all of them.
+        router.insert(path, path).ok()?;
     }
-    router.at(path).ok().map(|found| *found.value)
+    let known = *router.at(path).ok()?.value;
+    let methods: BTreeSet<&str> = PUBLIC.iter().filter(|(_, path, _)| *path == known).map(|route| route.0).collect();
+    Some(Vec::from_iter(methods).join(", "))
 }
 
 #[cfg(test)]
@@ -58,10 +107,20 @@ mod tests {
 
     #[test]
     fn a_known_path_tells_its_methods_and_others_lead_nowhere() {
-        assert_eq!(allowed("/products/7"), Some("DELETE, GET, PATCH"));
-        assert_eq!(allowed("/products"), Some("GET, POST"));
+        assert_eq!(allowed("/products/7").as_deref(), Some("DELETE, GET, PATCH"));
+        assert_eq!(allowed("/products").as_deref(), Some("GET, POST"));
         for path in ["/", "/nothing", "/products/7/8", "/internal/products/7"] {
             assert_eq!(allowed(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn every_route_stands_in_the_list_once_and_is_found() {
+        let mut seen = BTreeSet::new();
+        for (method, path, function) in PUBLIC.iter().chain(INTERNAL) {
+            assert!(seen.insert((method, path)), "{method} {path} twice");
+            assert!(!function.is_empty());
+        }
+        assert!(PUBLIC.iter().all(|(method, path, _)| allowed(path).is_some_and(|methods| methods.contains(method))));
     }
 }

@@ -62,7 +62,9 @@ fn the_table_has_every_endpoint() {
     for row in table().iter().filter(|row| row.whom != For::Services) {
         rows.entry(row.route).or_default().insert(row.method.to_string());
     }
-    let known = edge::routes::ROUTES.iter();
-    let known = known.map(|(route, methods)| (*route, methods.split(", ").map(str::to_owned).collect()));
-    assert_eq!(rows, known.collect());
+    let mut known = BTreeMap::<&str, BTreeSet<String>>::new();
+    for (method, path, _) in edge::routes::PUBLIC {
+        known.entry(path).or_default().insert((*method).to_owned());
+    }
+    assert_eq!(rows, known);
 }

@@ -9,7 +9,7 @@ async fn unknown_route(request: Request) -> Result<Response, Error> {
     match routes::allowed(path) {
         None => Err(Error::not_found(format!("There is nothing at {path}."))),
         Some(methods) => {
-            Err(Error::method_not_allowed(format!("{method} is not possible here; {methods} is."), methods))
+            Err(Error::method_not_allowed(format!("{method} is not possible here; {methods} is."), &methods))
         }
     }
 }

@@ -52,8 +52,11 @@ fn every_route_has_one_row_and_every_row_its_route() {
     for (_, row) in operations::all() {
         assert!(rows.entry(row.path).or_default().insert(row.method), "{} {} twice", row.method, row.path);
     }
-    let routes = crate::routes::ROUTES.iter().map(|(path, methods)| (*path, methods.split(", ").collect()));
-    assert_eq!(rows, routes.collect());
+    let mut routes = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for (method, path, _) in crate::routes::PUBLIC {
+        routes.entry(path).or_default().insert(method);
+    }
+    assert_eq!(rows, routes);
     let paths = document()["paths"].as_object().unwrap().len();
     assert_eq!(paths, rows.len());
 }

@@ -29,7 +29,7 @@ MESSAGES, DOUBLED, POISON = (10_000, 1_000, 100) if FULL else (300, 30, 3)
 # P10: how many writes, and how often the publisher is killed meanwhile.
 WRITES, KILLS = (5_000, 50) if FULL else (300, 3)
 PATIENCE = 1_200 if FULL else 120
-QUEUE = "inventory-sale-events"
+QUEUE = "inventory-inbox"
 
 
 def row(what, asked, reached, started):
@@ -79,7 +79,7 @@ def proof_p9(parts):
     step("where make dlq shows them with the reason", told, shown.getvalue())
     letters = parts.counts(dead)["waiting"]
     step("and leaves them", letters == POISON, letters)
-    with parts.not_listening("InventoryOnSaleEventFunction"):
+    with parts.not_listening("InventoryOnEventFunction"):
         back = redrive(parts, QUEUE, sys.maxsize)
         letters = sum(parts.counts(dead).values())
         step("redriving sends all of them back", back == POISON and not letters, (back, letters))

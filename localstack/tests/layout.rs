@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use edge::routes;
 use serde_yaml_ng::Value;
 use shared::testing::template;
 
@@ -58,20 +60,6 @@ fn logical_id(function: &str) -> String {
     function.split('-').map(word).collect::<String>() + "Function"
 }
 
-fn routes(api: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let mut routes = BTreeMap::<String, BTreeSet<String>>::new();
-    for properties in template_functions().values() {
-        for (_, event) in properties["Events"].as_mapping().into_iter().flatten() {
-            let event = &event["Properties"];
-            if format!("{:?}", event["RestApiId"]).contains(api) {
-                let method = event["Method"].as_str().unwrap().to_uppercase();
-                routes.entry(event["Path"].as_str().unwrap().to_owned()).or_default().insert(method);
-            }
-        }
-    }
-    routes
-}
-
 #[test]
 fn a_function_has_one_name_in_code_template_events_and_readme() {
     let functions = functions();
@@ -101,34 +89,22 @@ fn a_function_has_one_name_in_code_template_events_and_readme() {
 #[test]
 fn the_readme_maps_every_route_to_its_function() {
     let readme = read("README.md");
-    let unknown = ["/{proxy+}", "/"];
-    for api in ["PublicApi", "InternalApi"] {
-        for (path, methods) in routes(api).iter().filter(|(path, _)| !unknown.contains(&path.as_str())) {
-            for method in methods {
-                let cell = format!("| `{method} {path}` |");
-                assert!(readme.contains(&cell), "README.md has no row {cell}");
-            }
-        }
+    for (method, path, function) in routes::PUBLIC.iter().chain(routes::INTERNAL) {
+        let cells = format!("| `{method} {path}` | `{function}` |");
+        assert!(readme.contains(&cells), "README.md has no row {cells}");
     }
-}
-
-#[test]
-fn the_edge_knows_the_routes_of_the_template() {
-    let mut routes = routes("PublicApi");
-    routes.retain(|path, _| path != "/" && path != "/{proxy+}");
-    let known: BTreeMap<String, BTreeSet<String>> = edge::routes::ROUTES
-        .iter()
-        .map(|(path, methods)| ((*path).to_owned(), methods.split(", ").map(str::to_owned).collect()))
-        .collect();
-    assert_eq!(known, routes);
 }
 
 #[test]
 fn no_policy_has_a_wildcard() {
     for (name, properties) in template_functions() {
-        let Some(policies) = properties["Policies"].as_sequence() else { continue };
-        for statement in policies.iter().flat_map(|policy| policy["Statement"].as_sequence().unwrap()) {
+        for statement in properties["Policies"]["Statement"].as_sequence().into_iter().flatten() {
             assert!(!format!("{statement:?}").contains('*'), "{name}: {statement:?}");
+        }
+    }
+    for (name, resource) in template()["Resources"].as_mapping().unwrap() {
+        if resource["Type"] == "AWS::IAM::Role" {
+            assert!(!format!("{:?}", resource["Properties"]).contains('*'), "{name:?}");
         }
     }
 }
@@ -162,12 +138,62 @@ fn only_stores_name_the_dynamodb_sdk() {
 }
 
 #[test]
-fn files_say_what_they_are_for_and_end_within_300_lines() {
+fn files_say_what_they_are_for_and_have_at_most_300_lines_without_their_tests() {
     for path in all_sources() {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("//!"), "{} does not open with //!", path.display());
-        assert!(text.lines().count() <= 300, "{} has {} lines", path.display(), text.lines().count());
+        let lines = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().lines().count();
+        assert!(lines <= 300 || path.to_string_lossy().contains("/tests/"), "{} has {lines} lines", path.display());
     }
+}
+
+/// The topics that a service's inbox dispatches: the words of its `match`.
+fn handled_topics(service: &str) -> BTreeSet<String> {
+    let code = read(format!("functions/{service}/src/handlers/{service}_on_event.rs"));
+    let arms = code.split("match event.topic.as_str() {").nth(1).unwrap().split("other =>").next().unwrap();
+    arms.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn an_inbox_is_sent_exactly_the_topics_that_its_function_dispatches() {
+    let template = template();
+    let resources = template["Resources"].as_mapping().unwrap().iter();
+    let subscriptions = resources.filter(|(_, resource)| resource["Type"] == "AWS::SNS::Subscription");
+    let mut services = 0;
+    for (name, resource) in subscriptions {
+        let service = name.as_str().unwrap().trim_end_matches("InboxSubscription").to_lowercase();
+        let topics = resource["Properties"]["FilterPolicy"]["topic"].as_sequence().unwrap().iter();
+        let topics: BTreeSet<String> = topics.map(|topic| topic.as_str().unwrap().to_owned()).collect();
+        assert_eq!(topics, handled_topics(&service), "{service}");
+        services += 1;
+    }
+    let listening = functions().into_keys().filter(|function| function.ends_with("-on-event")).count();
+    assert_eq!(services, listening);
+}
+
+#[test]
+fn exactly_the_functions_that_send_to_their_own_inbox_may_loop() {
+    for (name, properties) in template_functions() {
+        let loops = properties["RecursiveLoop"].as_str().unwrap_or("Terminate") == "Allow";
+        let has_inbox = !properties["Environment"]["Variables"]["INBOX_QUEUE"].is_null();
+        assert_eq!(loops, has_inbox, "{name}");
+        let (function, service) = functions().into_iter().find(|(function, _)| logical_id(function) == name).unwrap();
+        let code = read(format!("functions/{service}/src/handlers/{}.rs", function.replace('-', "_")));
+        let works_in_steps = code.contains("Work") && function.ends_with("-on-event");
+        assert_eq!(loops, works_in_steps, "{name}: whether it works in steps");
+    }
+}
+
+/// Features are unified over all packages of a build: `make build` builds the default members, and no more.
+#[test]
+fn no_release_program_has_the_test_tools_in_it() {
+    let tree = ["tree", "--edges", "normal", "--prefix", "none", "--format", "{p} {f}", "--offline", "--locked"];
+    let tree = Command::new(env!("CARGO")).args(tree).current_dir(root()).output().unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let own = |line: &&str| line.contains(&root().canonicalize().unwrap().display().to_string());
+    assert!(tree.lines().filter(own).any(|line| line.starts_with("shared ")), "{tree}");
+    assert!(!tree.lines().filter(own).any(|line| line.contains("testing")), "{tree}");
+    assert!(!tree.contains("dynoxide"));
 }
 
 #[test]

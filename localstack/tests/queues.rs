@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use edge::routes;
 use serde_yaml_ng::Value;
 use shared::queue::MAX_RECEIVES;
 use shared::testing::template;
@@ -120,21 +121,48 @@ fn every_service_publishes_its_table() {
     }
 }
 
+/// A statement of a queue's policy names one queue: SQS refuses those that name more
+/// (docs.aws.amazon.com, SQS developer guide, "Limitations of Amazon SQS custom policies" and `SetQueueAttributes`).
 #[test]
-fn a_bound_queue_gets_events_as_they_are_by_prefix_and_from_the_topic_alone() {
-    let policies: String = resources("AWS::SQS::QueuePolicy").values().map(said).collect();
-    assert!(policies.contains("aws:SourceArn") && policies.contains("sns.amazonaws.com"));
-    assert!(!policies.contains('*'), "{policies}");
+fn a_queue_takes_messages_from_the_topic_alone_by_a_policy_of_its_own() {
+    for (name, policy) in resources("AWS::SQS::QueuePolicy") {
+        let queues = policy["Queues"].as_sequence().unwrap();
+        let queue = name.replace("DeadLetterPolicy", "DeadLetterQueue");
+        let queue = if queue == name { name.replace("Policy", "Queue") } else { queue };
+        assert!(queues.len() == 1 && names(&said(&queues[0]), &queue), "{name}");
+        let statements = policy["PolicyDocument"]["Statement"].as_sequence().unwrap();
+        assert_eq!(statements.len(), 1, "{name}");
+        assert!(names(&said(&statements[0]["Resource"]), &format!("{queue}.Arn")), "{name}");
+        assert!(said(&statements[0]["Condition"]).contains("EventsTopic"), "{name}");
+        assert_eq!(statements[0]["Principal"]["Service"], "sns.amazonaws.com", "{name}");
+        assert!(!said(&statements[0]).contains('*'), "{name}");
+    }
+}
+
+#[test]
+fn an_inbox_is_subscribed_once_its_policies_stand_and_what_cannot_be_delivered_is_a_dead_letter() {
+    let policies = resources("AWS::SQS::QueuePolicy");
     for (name, subscription) in resources("AWS::SNS::Subscription") {
-        assert_eq!(
-            (&subscription["RawMessageDelivery"], &subscription["Protocol"]),
-            (&true.into(), &"sqs".into()),
-            "{name}"
-        );
-        assert!(said(&subscription["FilterPolicy"]).contains("prefix"), "{name}");
-        let queue = name.replace("Subscription", "Queue");
-        let arn = format!("{queue}.Arn");
-        assert!(names(&said(&subscription["Endpoint"]), &arn) && names(&policies, &arn), "{name}");
+        let delivery = (&subscription["RawMessageDelivery"], &subscription["Protocol"]);
+        assert_eq!(delivery, (&true.into(), &"sqs".into()), "{name}");
+        let inbox = name.trim_end_matches("Subscription");
+        assert!(names(&said(&subscription["Endpoint"]), &format!("{inbox}Queue.Arn")), "{name}");
+        let redrive = said(&subscription["RedrivePolicy"]["deadLetterTargetArn"]);
+        assert!(names(&redrive, &format!("{inbox}DeadLetterQueue.Arn")), "{name}");
+        let depends = said(&template()["Resources"][name.as_str()]["DependsOn"]);
+        for policy in [format!("{inbox}Policy"), format!("{inbox}DeadLetterPolicy")] {
+            assert!(policies.contains_key(&policy) && names(&depends, &policy), "{name}: {policy}");
+        }
+    }
+}
+
+#[test]
+fn every_queue_has_an_upper_bound_of_functions_at_once() {
+    for (name, mapping) in resources("AWS::Lambda::EventSourceMapping") {
+        let bound = mapping["ScalingConfig"]["MaximumConcurrency"].as_u64();
+        let of_queue = !said(&mapping["EventSourceArn"]).contains("StreamArn");
+        // From 2 to 1,000 (AWS::Lambda::EventSourceMapping ScalingConfig).
+        assert_eq!(bound.is_some_and(|bound| (2..=1_000).contains(&bound)), of_queue, "{name}");
     }
 }
 
@@ -142,17 +170,17 @@ fn a_bound_queue_gets_events_as_they_are_by_prefix_and_from_the_topic_alone() {
 fn a_function_without_routes_has_the_one_trigger_that_the_readme_names() {
     let mappings = resources("AWS::Lambda::EventSourceMapping");
     for (name, function) in resources("AWS::Serverless::Function") {
-        let events = function["Events"].as_mapping();
-        // For others SAM would add a policy with wildcards to the role.
-        assert!(events.into_iter().flatten().all(|(_, event)| event["Type"] == "Api"), "{name}");
+        // For these SAM would add permissions, or a policy with wildcards to the role.
+        assert!(function["Events"].is_null(), "{name}");
         let own = mappings.values().filter(|mapping| names(&said(&mapping["FunctionName"]), &name));
         let sources: Vec<String> = own.map(|mapping| said(&mapping["EventSourceArn"])).collect();
-        let file = function["CodeUri"].as_str().unwrap().split('/').nth(2).unwrap();
+        let file = function["Handler"].as_str().unwrap();
         let readme = readme();
         let row = readme.lines().find(|line| line.contains(&format!("| `{file}` |"))).unwrap();
         let trigger = row.split('|').nth(1).unwrap();
+        let mut routed = routes::PUBLIC.iter().chain(routes::INTERNAL).map(|route| route.2).chain([routes::UNKNOWN]);
         // What an operator calls has none.
-        let driven = events.is_none() && !trigger.trim().starts_with("`make ");
+        let driven = !routed.any(|function| function == file) && !trigger.trim().starts_with("`make ");
         assert_eq!(sources.len(), usize::from(driven), "{name}");
         for source in sources {
             let arn = if trigger.contains("stream of") { "StreamArn" } else { "Arn" };

@@ -99,7 +99,9 @@ fn timeouts(patience: Duration) -> TimeoutConfig {
 pub fn template() -> &'static Value {
     static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
-        serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+        let mut template: Value = serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        template.apply_merge().unwrap();
+        template
     });
     &TEMPLATE
 }

@@ -1,13 +1,13 @@
 //! Putting something into a cart. A product that carts was not told of yet is asked for at catalog.
 
 use inventory::Catalog;
-use inventory::stock::Snapshot;
 use shared::clock::Timestamp;
 use shared::idempotency::Outcome;
 use shared::{Error, StartupError, correlation, ids};
 
 use crate::Carts;
 use crate::cart::Cart;
+use crate::product::Product;
 use crate::shown::Item;
 use crate::store::Addition;
 
@@ -26,7 +26,8 @@ impl Adding {
         Ok(Self { carts: Carts::from_env().await?, catalog: Catalog::from_env()? })
     }
 
-    /// Adds pieces of a product that is on offer. One read of the product, and what [`Carts::add`] takes.
+    /// Adds pieces of a product that is on offer. One read of the product, one batch read of its categories if it
+    /// has any, and what [`Carts::add`] takes.
     ///
     /// # Errors
     /// `NotFound` pointing at a product that does not exist or is not on offer · `Unavailable` when carts was not
@@ -34,12 +35,16 @@ impl Adding {
     pub async fn add(&self, addition: &Addition<'_>, now: Timestamp) -> Result<Outcome<Item>, Error> {
         let id = &addition.line.product_id;
         let product = self.product(id).await?;
-        let added = match product.as_ref().is_some_and(Snapshot::is_on_offer) {
-            true => self.carts.add(addition, now).await?,
+        let (added, names) = if product.as_ref().is_some_and(|product| product.snapshot.is_on_offer()) {
+            // Read before the write: after it, a failure would make the client repeat what was added.
+            let names = self.carts.category_names(&product).await?;
+            (self.carts.add(addition, now).await?, names)
+        } else {
             // A repeated request finds what the first one did, whatever became of the product.
-            false => self.carts.added(addition, now).await?.ok_or_else(not_on_offer)?,
+            let added = self.carts.added(addition, now).await?.ok_or_else(not_on_offer)?;
+            (added, self.carts.category_names(&product).await?)
         };
-        let item = |cart: Cart| Item::of(&cart, id, product);
+        let item = |cart: Cart| Item::of(&cart, id, product, &names);
         Ok(match added {
             Outcome::Made(cart) => Outcome::Made(item(cart)),
             Outcome::Replayed(cart) => Outcome::Replayed(item(cart)),
@@ -48,7 +53,7 @@ impl Adding {
     }
 
     /// A product, from what is known here, or else from catalog: then it is known here from now on.
-    async fn product(&self, id: &str) -> Result<Option<Snapshot>, Error> {
+    async fn product(&self, id: &str) -> Result<Option<Product>, Error> {
         if !ids::is_id(id) {
             return Ok(None);
         }
@@ -56,7 +61,7 @@ impl Adding {
             return Ok(Some(known));
         }
         tracing::info!(products = 1, correlation_id = correlation::current(), "asking catalog");
-        let told = self.catalog.product(id).await?;
+        let told = self.catalog.product_as(id).await?;
         if let Some(product) = &told {
             self.carts.learn(id, product).await?;
         }

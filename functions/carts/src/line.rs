@@ -7,7 +7,7 @@ use shared::money::{Currency, Money};
 use crate::cart::MAX_QUANTITY;
 
 /// What answers show of an item and requests may not say.
-const READ_ONLY: [&str; 4] = ["name", "unitPrice", "lineTotal", "unavailable"];
+const READ_ONLY: [&str; 5] = ["name", "categoryNames", "unitPrice", "lineTotal", "unavailable"];
 
 /// Pieces of a product, to be added to a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]

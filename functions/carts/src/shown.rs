@@ -13,6 +13,7 @@ use shared::money::{Currency, Money};
 use crate::awaited::Rejected;
 use crate::cart::Cart;
 use crate::owner::Owner;
+use crate::product::{CategoryNames, Product};
 
 /// A product in a cart, as it is on offer now. Its id is the product's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,15 +22,22 @@ pub struct Item {
     pub quantity: i64,
     /// What is known of the product.
     pub product: Option<Snapshot>,
+    /// The names of its categories, in its order.
+    pub category_names: Vec<String>,
     /// The cart's version.
     pub version: u64,
 }
 
 impl Item {
-    /// A product of a cart.
-    pub fn of(cart: &Cart, product_id: &str, product: Option<Snapshot>) -> Self {
-        let quantity = cart.lines.get(product_id).copied().unwrap_or_default();
-        Self { product_id: product_id.to_owned(), quantity, product, version: cart.version }
+    /// A product of a cart; `names` are those of its categories.
+    pub fn of(cart: &Cart, product_id: &str, product: Option<Product>, names: &CategoryNames) -> Self {
+        Self {
+            product_id: product_id.to_owned(),
+            quantity: cart.lines.get(product_id).copied().unwrap_or_default(),
+            category_names: product.as_ref().map(|product| product.category_names(names)).unwrap_or_default(),
+            product: product.map(|product| product.snapshot),
+            version: cart.version,
+        }
     }
 
     fn is_available(&self) -> bool {
@@ -64,6 +72,7 @@ impl Resource for Item {
             "productId": self.product_id,
             "quantity": self.quantity,
             "name": self.name(),
+            "categoryNames": self.category_names,
             "unitPrice": self.product.as_ref().map(|product| &product.price),
             "lineTotal": self.total(),
             "unavailable": !self.is_available(),
@@ -84,6 +93,8 @@ impl Resource for Item {
 pub struct Shown {
     id: String,
     items: Vec<Item>,
+    /// Whether the answer has the items, and not just their ids.
+    includes_items: bool,
     /// Of what can be bought.
     total: Money,
     updated_at: Option<Timestamp>,
@@ -92,17 +103,20 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// An owner's cart at the prices of its products.
+    /// An owner's cart at the prices of its products. `names` are those of their categories, if the answer has the
+    /// items.
     ///
     /// # Errors
     /// `Internal` for a total past what can be counted.
     pub fn new(
         owner: &Owner,
         cart: Cart,
-        mut products: HashMap<String, Snapshot>,
+        mut products: HashMap<String, Product>,
+        names: Option<CategoryNames>,
         shop: &Currency,
     ) -> Result<Self, Error> {
-        let items = cart.lines.keys().map(|id| Item::of(&cart, id, products.remove(id)));
+        let (includes_items, names) = (names.is_some(), names.unwrap_or_default());
+        let items = cart.lines.keys().map(|id| Item::of(&cart, id, products.remove(id), &names));
         let mut items: Vec<Item> = items.collect();
         items.sort_by(|one, other| (one.name(), &one.product_id).cmp(&(other.name(), &other.product_id)));
         let totals = items.iter().filter_map(Item::total);
@@ -110,12 +124,14 @@ impl Shown {
         let amount = amount.ok_or_else(|| Error::internal("a total past what can be counted"))?;
         let (total, updated_at) =
             (Money { amount, currency: shop.clone() }, (cart.version > 0).then_some(cart.updated_at));
-        Ok(Self { id: owner.cart_id(), items, total, updated_at, rejection: cart.rejection, version: cart.version })
+        let (id, rejection, version) = (owner.cart_id(), cart.rejection, cart.version);
+        Ok(Self { id, items, includes_items, total, updated_at, rejection, version })
     }
 
     /// 200 with the cart, and its items when they are asked for. Nobody on the way may keep it, a guest's neither.
     pub fn answer(&self, request: &Request) -> Response {
-        http::not_stored(Included::new(request).with(&self.items).put_into(jsonapi::ok(self, request)))
+        let included = if self.includes_items { self.items.as_slice() } else { &[] };
+        http::not_stored(Included::new(request).with(included).put_into(jsonapi::ok(self, request)))
     }
 }
 
@@ -150,6 +166,11 @@ mod tests {
     use shared::clock;
     use shared::testing::usd;
 
+    /// A product in no category.
+    fn of(snapshot: Snapshot) -> Product {
+        Product { snapshot, category_ids: Vec::new() }
+    }
+
     #[test]
     fn a_cart_shows_the_prices_of_the_moment_and_counts_what_can_be_bought() {
         let now = clock::now();
@@ -157,8 +178,9 @@ mod tests {
         cart.lines.extend([("a".to_owned(), 3), ("c".to_owned(), 1)]);
         let anvil = Snapshot { name: "Anvil".to_owned(), price: usd(10_000), ..cup(1) };
         let gone = Snapshot { name: "Bowl".to_owned(), status: "deleted".to_owned(), ..cup(1) };
-        let products = [("a".to_owned(), cup(1)), ("b".to_owned(), anvil), ("c".to_owned(), gone)].into();
-        let shown = Shown::new(&Owner::Customer("ana".to_owned()), cart, products, &usd(0).currency).unwrap();
+        let products = [("a", cup(1)), ("b", anvil), ("c", gone)].map(|(id, snapshot)| (id.to_owned(), of(snapshot)));
+        let ana = Owner::Customer("ana".to_owned());
+        let shown = Shown::new(&ana, cart, products.into(), None, &usd(0).currency).unwrap();
         let ids: Vec<&str> = shown.items.iter().map(Item::id).collect();
         assert_eq!((ids, &shown.total), (vec!["b", "c", "a"], &usd(23_750)));
         let bowl = shown.items[1].attributes();

@@ -13,7 +13,7 @@ use shared::clock::Timestamp;
 use shared::events::Event;
 use shared::idempotency::Outcome;
 use shared::testing::{Cloud, Tokens, usd};
-use shared::{Error, clock, ids};
+use shared::{Error, clock, events, ids};
 
 use crate::adding::Adding;
 use crate::awaited::Rejected;
@@ -21,6 +21,7 @@ use crate::cart::Cart;
 use crate::checkout::{Buyer, Checkouts};
 use crate::line::Line;
 use crate::owner::{Owner, Token};
+use crate::product::{Category, CategoryNames, Product};
 use crate::shown::{Item, Shown};
 use crate::store::{Addition, Carts, Lives};
 
@@ -42,7 +43,7 @@ impl Shop {
         let till = Till::with(&vec![10; products]).await;
         let shop = Self { products: till.products.clone(), till };
         for id in &shop.products {
-            shop.carts().learn(id, &cup(1)).await.unwrap();
+            shop.carts().learn(id, &in_categories(&cup(1), &[])).await.unwrap();
         }
         shop
     }
@@ -112,7 +113,26 @@ impl Shop {
     /// # Panics
     /// When it cannot be written.
     pub async fn tells(&self, product: usize, snapshot: &Snapshot) {
-        self.carts().learn(&self.products[product], snapshot).await.unwrap();
+        self.tells_in(product, snapshot, &[]).await;
+    }
+
+    /// A product as catalog tells it next, in categories.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub async fn tells_in(&self, product: usize, snapshot: &Snapshot, category_ids: &[&str]) {
+        self.carts().learn(&self.products[product], &in_categories(snapshot, category_ids)).await.unwrap();
+    }
+
+    /// Categories as catalog tells them for the first time: their ids and names.
+    ///
+    /// # Panics
+    /// When they cannot be written.
+    pub async fn tells_categories(&self, categories: &[(&str, &str)]) {
+        for (id, name) in categories {
+            let category = Category { name: Some((*name).to_owned()), sequence: events::sequence(None, 1) };
+            self.carts().put_category(id, &category).await.unwrap();
+        }
     }
 
     /// The event of a sale as it is now.
@@ -135,6 +155,11 @@ impl Shop {
         let answer = self.till.answer(sale_id, snapshot).await;
         self.till.completion().complete(&answer, clock::now()).await.unwrap();
     }
+}
+
+/// A product in categories.
+pub fn in_categories(snapshot: &Snapshot, category_ids: &[&str]) -> Product {
+    Product { snapshot: snapshot.clone(), category_ids: category_ids.iter().map(|id| (*id).to_owned()).collect() }
 }
 
 /// Ana, a customer.
@@ -196,7 +221,9 @@ pub fn shown() -> (Shown, Item) {
     let insufficient = Rejection::of(inventory::stock::insufficient_stock(&[]));
     let rejection = Some(Rejected { sale_id: ids::new(), why: insufficient });
     let cart = Cart { rejection, ..Cart::begun(&id, 2, now) };
-    let item = Item::of(&cart, &id, Some(cup(1)));
-    let shown = Shown::new(&ana(), cart, [(id, cup(1))].into(), &usd(0).currency).unwrap();
+    let product = in_categories(&cup(1), &["c"]);
+    let names = CategoryNames::from([("c".to_owned(), "Cups".to_owned())]);
+    let item = Item::of(&cart, &id, Some(product.clone()), &names);
+    let shown = Shown::new(&ana(), cart, [(id, product)].into(), Some(names), &usd(0).currency).unwrap();
     (shown, item)
 }

@@ -9,7 +9,8 @@ use carts::cart::Cart;
 use carts::inbox::sales::on_sale_event;
 use carts::merge;
 use carts::owner::{Owner, Token};
-use carts::testing::{Shop, add, adding, ana, carts, check_out, checkouts};
+use carts::product::Category;
+use carts::testing::{Shop, add, adding, ana, carts, check_out, checkouts, in_categories};
 use inventory::testing::cup;
 use shared::error::Kind;
 use shared::idempotency::Outcome;
@@ -38,14 +39,15 @@ enum Operation {
     Merge,
     HearOfSale,
     HearOfProduct,
+    HearOfCategory,
 }
 
 use Operation::{
-    Add, AddAsGuest, Begin, Change, CheckOut, CheckOutAgain, CheckOutNext, CheckOutSold, Clear, HearOfProduct,
-    HearOfSale, Merge, Remove,
+    Add, AddAsGuest, Begin, Change, CheckOut, CheckOutAgain, CheckOutNext, CheckOutSold, Clear, HearOfCategory,
+    HearOfProduct, HearOfSale, Merge, Remove,
 };
 
-const ALL: [Operation; 13] = [
+const ALL: [Operation; 14] = [
     Begin,
     Add,
     AddAsGuest,
@@ -59,6 +61,7 @@ const ALL: [Operation; 13] = [
     Merge,
     HearOfSale,
     HearOfProduct,
+    HearOfCategory,
 ];
 
 impl Operation {
@@ -80,7 +83,7 @@ impl World {
     async fn before(operation: Operation) -> Self {
         let shop = Shop::with(2).await;
         let mut world = Self { guest: Token::new().unwrap(), sale_id: String::new(), shop };
-        if operation != Begin && operation != HearOfProduct {
+        if !matches!(operation, Begin | HearOfProduct | HearOfCategory) {
             world.shop.put(&ana(), &[(0, 2)]).await;
         }
         if matches!(operation, AddAsGuest | Merge) {
@@ -116,7 +119,11 @@ impl World {
             }
             Merge => merge::merge(&carts(client), "ana", &self.guest.guest(), now).await.map(drop),
             HearOfSale => on_sale_event(&carts(client), &self.shop.told(&self.sale_id).await, now).await,
-            HearOfProduct => carts(client).learn(id, &cup(2)).await,
+            HearOfProduct => carts(client).learn(id, &in_categories(&cup(2), &["c"])).await,
+            HearOfCategory => {
+                let category = Category { name: Some("Cups".to_owned()), sequence: "2".to_owned() };
+                carts(client).put_category("c", &category).await
+            }
         }
     }
 
@@ -128,7 +135,7 @@ impl World {
             Add => vec![(0, 3)],
             AddAsGuest | CheckOut | CheckOutAgain => vec![(0, 2)],
             Change => vec![(0, 7)],
-            Remove | Clear | CheckOutSold | HearOfProduct => vec![],
+            Remove | Clear | CheckOutSold | HearOfProduct | HearOfCategory => vec![],
             Merge => vec![(0, 3), (1, 1)],
             CheckOutNext | HearOfSale => vec![(1, 3)],
         };
@@ -154,7 +161,12 @@ impl World {
             }
             HearOfSale => assert_eq!(cart.checkout, None, "{what}"),
             HearOfProduct => {
-                assert_eq!(self.shop.carts().product(&self.shop.products[0]).await.unwrap(), Some(cup(2)), "{what}");
+                let known = self.shop.carts().product(&self.shop.products[0]).await.unwrap();
+                assert_eq!(known, Some(in_categories(&cup(2), &["c"])), "{what}");
+            }
+            HearOfCategory => {
+                let names = self.shop.carts().category_names(&[in_categories(&cup(2), &["c"])]).await.unwrap();
+                assert_eq!(names["c"], "Cups", "{what}");
             }
             _ => assert_eq!(sales, 0, "{what}"),
         }

@@ -8,14 +8,15 @@ use std::time::Instant;
 use carts::cart::Cart;
 use carts::inbox::sales::on_sale_event;
 use carts::merge;
+use carts::product::{Category, Product};
 use carts::testing::{Shop, add, ana, check_out};
 use inventory::stock::Snapshot;
 use inventory::testing::cup;
-use shared::clock;
 use shared::idempotency::Outcome;
 use shared::store::{Meter, Usage};
 use shared::testing::cost::{Cost, of_change, snapshot};
 use shared::testing::row;
+use shared::{clock, ids};
 
 /// Does something and compares what it consumed with the formula.
 async fn costs<T>(shop: &Shop, in_transaction: bool, what: &str, work: impl Future<Output = T>) -> (T, Usage) {
@@ -82,9 +83,19 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
     let again = costs(&shop, true, "checkout under a second key", check_out(&checkouts, "ana", "other", now)).await;
     assert_eq!((again.0.is_ok(), again.1.write_units), (true, 4.0));
     let longest = Snapshot { name: "x".repeat(200), ..cup(2) };
-    costs(&shop, false, "on-product-event", carts.learn(&id, &longest)).await.0.unwrap();
+    // As long as they come, in as many categories as they may be.
+    let ids: Vec<String> = (0..5).map(|_| ids::new()).collect();
+    let placed = Product { snapshot: longest, category_ids: ids.clone() };
+    let (told, usage) = costs(&shop, false, "on-product-event", carts.learn(&id, &placed)).await;
+    assert_eq!((told.is_ok(), usage.write_units), (true, 1.0));
+    for id in &ids {
+        let category = Category { name: Some("x".repeat(100)), sequence: "1".to_owned() };
+        costs(&shop, false, "on-category-event", carts.put_category(id, &category)).await.0.unwrap();
+    }
+    let (names, usage) = Meter::measure(carts.category_names([&placed, &placed])).await;
+    assert_eq!((names.unwrap().len(), usage.calls, usage.read_units), (5, 1, 5.0));
     costs(&shop, false, "on-user-event", carts.delete("ana")).await.0.unwrap();
-    operations += 7;
+    operations += 8;
     row(
         "P16 cost: carts",
         "units by one formula from sizes, for each operation",

@@ -222,8 +222,10 @@ impl Resource for Snapshot {
     }
 
     fn attributes(&self) -> Value {
-        let Product { name, sku, price, status, .. } = &self.0;
-        json!({"name": name, "sku": sku, "price": price, "status": status, "sequence": self.0.sequence()})
+        let Product { name, sku, price, status, category_ids, .. } = &self.0;
+        let sequence = self.0.sequence();
+        json!({"name": name, "sku": sku, "price": price, "status": status, "categoryIds": category_ids,
+            "sequence": sequence})
     }
 }
 

@@ -1,6 +1,7 @@
 //! The way to ask catalog for a product, when inventory has no snapshot of it: `GET /internal/products/{id}`.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use shared::service::Service;
 use shared::{Error, StartupError, config};
 
@@ -10,8 +11,8 @@ use crate::stock::Snapshot;
 pub struct Catalog(Service);
 
 #[derive(Deserialize)]
-struct Product {
-    attributes: Snapshot,
+struct Product<T> {
+    attributes: T,
 }
 
 impl Catalog {
@@ -33,8 +34,16 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` when catalog does not answer in time, or the breaker spares it.
     pub async fn product(&self, id: &str) -> Result<Option<Snapshot>, Error> {
+        self.product_as(id).await
+    }
+
+    /// As [`product`](Self::product), with as much of it as the caller keeps.
+    ///
+    /// # Errors
+    /// As [`product`](Self::product).
+    pub async fn product_as<T: DeserializeOwned>(&self, id: &str) -> Result<Option<T>, Error> {
         let Some(data) = self.0.data(format!("/internal/products/{id}")).await? else { return Ok(None) };
-        let product = Product::deserialize(data).map_err(Error::internal)?;
+        let product = Product::<T>::deserialize(data).map_err(Error::internal)?;
         Ok(Some(product.attributes))
     }
 }

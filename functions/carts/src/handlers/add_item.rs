@@ -38,12 +38,13 @@ mod tests {
     use super::*;
     use carts::merge;
     use carts::testing::{Shop, ana};
+    use inventory::Catalog;
     use inventory::stock::Snapshot;
     use inventory::testing::{CatalogStandIn, cup};
     use serde_json::{Value, json};
     use shared::auth::Role;
     use shared::ids;
-    use shared::testing::{Answer, Call, usd};
+    use shared::testing::{Answer, Call, Fault, StandIn, usd};
 
     async fn send_with(shop: &Shop, adding: &Adding, call: &Call) -> Answer {
         let tokens = shop.tokens().verifier();
@@ -74,6 +75,33 @@ mod tests {
         let more = send(&shop, &anas(&shop, &shop.products[0], 3)).await;
         assert_eq!((more.attribute("quantity"), more.header("etag")), (&json!(5), "\"2\""));
         assert_eq!((more.usage.calls, more.usage.read_units, more.usage.write_units), (2, 0.5, 1.0));
+    }
+
+    #[tokio::test]
+    async fn the_categories_of_the_product_are_one_read_more_and_none_of_what_is_not_on_offer() {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 1)]).await;
+        shop.tells_categories(&[("c", "Cups"), ("d", "Dishes")]).await;
+        shop.tells_in(0, &cup(2), &["d", "c"]).await;
+        let call = anas(&shop, &shop.products[0], 2).header("idempotency-key", "k");
+        let added = send(&shop, &call).await;
+        assert_eq!((added.status, added.attribute("categoryNames")), (201, &json!(["Dishes", "Cups"])));
+        // The product, its categories, the cart with the key, and the cart as it is then.
+        assert_eq!((added.usage.calls, added.usage.read_units, added.usage.write_units), (4, 3.5, 4.0));
+        shop.tells_in(0, &Snapshot { status: "archived".to_owned(), ..cup(3) }, &["c"]).await;
+        assert_eq!(send(&shop, &call).await.attribute("categoryNames"), &json!(["Cups"]));
+        let refused = send(&shop, &anas(&shop, &shop.products[0], 2)).await;
+        assert_eq!((refused.status, refused.usage.calls), (404, 1));
+    }
+
+    #[tokio::test]
+    async fn an_addition_whose_categories_cannot_be_read_is_not_written() {
+        let shop = Shop::with(1).await;
+        shop.tells_in(0, &cup(2), &["c"]).await;
+        let breaks = |call: &str, _| (call == "BatchGetItem").then_some(Fault::InternalError);
+        let adding = carts::testing::adding(shop.cloud().client_with(breaks));
+        let answer = send_with(&shop, &adding, &anas(&shop, &shop.products[0], 1)).await;
+        assert_eq!((answer.status, shop.lines(&ana()).await), (503, vec![]));
     }
 
     #[tokio::test]
@@ -149,12 +177,18 @@ mod tests {
     #[tokio::test]
     async fn a_product_that_carts_was_not_told_of_is_asked_for_once_and_kept() {
         let shop = Shop::with(0).await;
+        shop.tells_categories(&[("c", "Cups")]).await;
+        let mut attributes = json!(cup(1));
+        attributes["categoryIds"] = json!(["c"]);
+        let told = json!({"data": {"type": "products", "id": "p", "attributes": attributes}});
         // Asked twice, it would not answer.
-        let catalog = CatalogStandIn::start(&[200, 500]).await.catalog;
+        let api = StandIn::start(vec![(200, told), (500, Value::Null)]).await;
+        let catalog = Catalog::new(&api.url, "secret");
         let (adding, id) = (Adding { carts: shop.carts(), catalog }, ids::new());
         for quantity in [1, 2] {
             let answer = send_with(&shop, &adding, &anas(&shop, &id, 1)).await;
             assert_eq!((answer.status, answer.attribute("quantity")), (201, &json!(quantity)));
+            assert_eq!(answer.attribute("categoryNames"), &json!(["Cups"]));
         }
     }
 
@@ -173,14 +207,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn quantities_are_whole_and_bounded_and_prices_are_not_sent() {
+    async fn quantities_are_whole_and_bounded_and_prices_and_categories_are_not_sent() {
         let shop = Shop::with(1).await;
         for quantity in [json!(0), json!(-1), json!(1001), json!(1.5), json!("1"), Value::Null] {
             let answer = send(&shop, &guests(&shop.products[0], &quantity)).await;
             assert_eq!((answer.status, answer.pointers()), (422, vec!["/data/attributes/quantity"]));
         }
-        let priced = json!({"productId": shop.products[0], "quantity": 1, "unitPrice": usd(1)});
-        let answer = send(&shop, &guests("", &json!(1)).resource("cart-items", None, &priced)).await;
-        assert_eq!((answer.status, answer.pointers()), (422, vec!["/data/attributes/unitPrice"]));
+        for (name, value) in [("unitPrice", json!(usd(1))), ("categoryNames", json!(["Cups"]))] {
+            let attributes = json!({"productId": shop.products[0], "quantity": 1, name: value});
+            let answer = send(&shop, &guests("", &json!(1)).resource("cart-items", None, &attributes)).await;
+            assert_eq!((answer.status, answer.pointers()), (422, vec![&*format!("/data/attributes/{name}")]));
+        }
     }
 }

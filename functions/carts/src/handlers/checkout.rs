@@ -58,6 +58,8 @@ mod tests {
     async fn a_cart_becomes_a_pending_sale_at_the_prices_shown_and_stays_full_until_it_is_decided() {
         let shop = Shop::with(2).await;
         shop.put(&ana(), &[(0, 2), (1, 1)]).await;
+        // A sale has no categories: they are not read.
+        shop.tells_in(0, &cup(2), &["c"]).await;
         let answer = send(&shop, &call(&shop, "k")).await;
         assert_eq!((answer.status, answer.attribute("status")), (202, &json!("pending")));
         assert_eq!(answer.header("location"), format!("https://shop.test/v1/sales/{}", answer.id()));

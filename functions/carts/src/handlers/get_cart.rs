@@ -2,7 +2,7 @@
 
 use carts::Carts;
 use carts::owner::Owner;
-use carts::shown::Shown;
+use carts::show::show_cart;
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
 use shared::money::Currency;
@@ -10,10 +10,9 @@ use shared::{Error, StartupError, clock, config};
 
 async fn get_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: Request) -> Result<Response, Error> {
     let owner = Owner::of(tokens, &request)?;
-    request.query(&["include"])?.include(&["items"])?;
+    let includes_items = request.query(&["include"])?.include(&["items"])?.contains("items");
     let cart = carts.of(&owner, clock::now()).await?;
-    let products = carts.products(cart.lines.keys()).await?;
-    Ok(Shown::new(&owner, cart, products, shop)?.answer(&request))
+    Ok(show_cart(carts, &owner, cart, includes_items, shop).await?.answer(&request))
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -55,6 +54,43 @@ mod tests {
         let plain = send(&shop, anas(&shop).query(&[])).await;
         let related = plain.body["data"]["relationships"]["items"]["data"].as_array().unwrap().len();
         assert_eq!((plain.body.get("included"), related), (None, 2));
+    }
+
+    #[tokio::test]
+    async fn items_show_their_categories_in_the_products_order_read_once_and_only_where_items_are_sent() {
+        let shop = Shop::with(3).await;
+        shop.put(&ana(), &[(0, 1), (1, 1), (2, 1)]).await;
+        shop.tells_categories(&[("a", "Apples"), ("c", "Cups"), ("d", "Dishes")]).await;
+        shop.tells_in(0, &Snapshot { name: "Anvil".to_owned(), ..cup(2) }, &["d", "c"]).await;
+        shop.tells_in(1, &Snapshot { name: "Bowl".to_owned(), ..cup(2) }, &["c", "not told yet"]).await;
+        let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
+        let items = answer.body["included"].as_array().unwrap().iter();
+        let names: Vec<&Value> = items.map(|item| &item["attributes"]["categoryNames"]).collect();
+        assert_eq!(names, [&json!(["Dishes", "Cups"]), &json!(["Cups"]), &json!([])]);
+        // The cart, three products; two categories that are known and one that is not, which costs a unit, too.
+        assert_eq!((answer.usage.calls, answer.usage.read_units), (3, 7.0));
+        for query in [&[][..], &[("include", "")]] {
+            let plain = send(&shop, anas(&shop).query(query)).await;
+            assert_eq!((plain.usage.calls, plain.usage.read_units), (2, 4.0));
+            let sent = plain.body.get("included").and_then(Value::as_array).map(Vec::len);
+            assert_eq!(sent, query.first().map(|_| 0));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cart_of_products_in_more_categories_than_a_batch_read_takes_shows_them_all() {
+        let shop = Shop::with(21).await;
+        for product in 0..21 {
+            let ids: Vec<String> = (0..5).map(|number| format!("{product}-{number}")).collect();
+            let told: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
+            shop.tells_categories(&told).await;
+            shop.tells_in(product, &cup(2), &told.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await;
+            shop.put(&ana(), &[(product, 1)]).await;
+        }
+        let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
+        let items = answer.body["included"].as_array().unwrap().iter();
+        assert!(items.clone().all(|item| item["attributes"]["categoryNames"].as_array().unwrap().len() == 5));
+        assert_eq!((answer.usage.calls, items.len()), (4, 21));
     }
 
     #[tokio::test]

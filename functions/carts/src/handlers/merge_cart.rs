@@ -1,7 +1,7 @@
 //! `POST /carts/me/merge`: who was a guest and has signed in takes the guest's cart along.
 
 use carts::owner::Owner;
-use carts::shown::Shown;
+use carts::show::show_cart;
 use carts::{Carts, merge};
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
@@ -10,11 +10,10 @@ use shared::{Error, StartupError, clock, config, jsonapi};
 
 async fn merge_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
-    request.query(&["include"])?.include(&["items"])?;
+    let includes_items = request.query(&["include"])?.include(&["items"])?.contains("items");
     let guest = Owner::guest(&request)?;
     let (cart, outcome) = merge::merge(carts, &caller.id, &guest, clock::now()).await?;
-    let products = carts.products(cart.lines.keys()).await?;
-    let shown = Shown::new(&Owner::Customer(caller.id), cart, products, shop)?;
+    let shown = show_cart(carts, &Owner::Customer(caller.id), cart, includes_items, shop).await?;
     outcome.answer_as(&request, |report, request| jsonapi::with_meta(shown.answer(request), report.meta()))
 }
 
@@ -29,7 +28,8 @@ mod tests {
     use super::*;
     use carts::owner::Token;
     use carts::testing::{Shop, ana};
-    use serde_json::json;
+    use inventory::testing::cup;
+    use serde_json::{Value, json};
     use shared::auth::Role;
     use shared::testing::{Answer, Call, usd};
 
@@ -56,6 +56,20 @@ mod tests {
         assert_eq!(answer.body["meta"]["merged"].as_array().unwrap().len(), 2);
         // Both carts, three products; both carts again.
         assert_eq!((answer.usage.calls, answer.usage.read_units, answer.usage.write_units), (3, 5.0, 4.0));
+    }
+
+    #[tokio::test]
+    async fn items_that_are_sent_along_show_their_categories_which_is_one_read_more() {
+        for (query, calls, read_units) in [(&[][..], 3, 3.0), (&[("include", "items")], 4, 4.0)] {
+            let shop = Shop::with(1).await;
+            shop.tells_categories(&[("c", "Cups")]).await;
+            shop.tells_in(0, &cup(2), &["c"]).await;
+            let token = shop.guest(&[(0, 4)]).await;
+            let answer = send(&shop, &call(&shop, "ana", &token).query(query)).await;
+            let name = answer.body.pointer("/included/0/attributes/categoryNames/0");
+            assert_eq!((answer.status, name.and_then(Value::as_str)), (200, query.first().map(|_| "Cups")));
+            assert_eq!((answer.usage.calls, answer.usage.read_units), (calls, read_units));
+        }
     }
 
     #[tokio::test]

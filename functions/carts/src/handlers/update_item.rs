@@ -2,7 +2,7 @@
 
 use carts::cart::Cart;
 use carts::owner::Owner;
-use carts::shown::Item;
+use carts::show::show_item;
 use carts::{Carts, line};
 use shared::auth::Verifier;
 use shared::http::{self, Request, Response};
@@ -18,7 +18,7 @@ async fn update_item(carts: &Carts, tokens: &Verifier, request: Request) -> Resu
         cart.with(&id, quantity, now).map(Some)
     };
     let cart = carts.change(&owner, rule, now).await?;
-    Ok(jsonapi::ok(&Item::of(&cart, &id, carts.product(&id).await?), &request))
+    Ok(jsonapi::ok(&show_item(carts, &cart, &id).await?, &request))
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -30,6 +30,7 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use carts::testing::{Shop, ana};
+    use inventory::testing::cup;
     use serde_json::{Value, json};
     use shared::auth::Role;
     use shared::testing::{Answer, Call, usd};
@@ -56,6 +57,18 @@ mod tests {
         assert_eq!((set.usage.read_units, set.usage.write_units), (1.5, 1.0));
         assert_eq!(send(&shop, anas(8).header("if-match", "\"1\"")).await.status, 412);
         assert_eq!(send(&shop, anas(8)).await.attribute("quantity"), &json!(8));
+    }
+
+    #[tokio::test]
+    async fn the_categories_of_the_product_are_one_read_more() {
+        let shop = Shop::with(1).await;
+        shop.put(&ana(), &[(0, 2)]).await;
+        shop.tells_categories(&[("c", "Cups")]).await;
+        shop.tells_in(0, &cup(2), &["c"]).await;
+        let anas = call(&shop.products[0], &json!(7)).bearer(&shop.tokens().token("ana", Role::Customer));
+        let set = send(&shop, anas).await;
+        assert_eq!((set.status, set.attribute("categoryNames")), (200, &json!(["Cups"])));
+        assert_eq!((set.usage.calls, set.usage.read_units, set.usage.write_units), (4, 2.5, 1.0));
     }
 
     #[tokio::test]

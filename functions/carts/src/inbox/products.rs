@@ -1,17 +1,28 @@
 //! `product.*` events: carts show products as they are now.
 
 use inventory::inbox::products::product;
+use serde::Deserialize;
 use shared::Error;
 use shared::events::Event;
 
 use crate::Carts;
+use crate::product::Product;
+
+/// What a `product.*` event says of a product, beside what inventory keeps.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Placed {
+    #[serde(default)]
+    category_ids: Vec<String>,
+}
 
 /// `product.*`: carts show what catalog tells last.
 ///
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer.
 pub async fn on_product_event(carts: &Carts, event: &Event) -> Result<(), Error> {
-    carts.learn(&event.subject, &product(event)?).await
+    let (snapshot, Placed { category_ids }) = (product(event)?, event.data()?);
+    carts.learn(&event.subject, &Product { snapshot, category_ids }).await
 }
 
 #[cfg(test)]
@@ -19,7 +30,7 @@ mod tests {
     use super::*;
     use crate::testing::Shop;
     use shared::events::Event;
-    use shared::store::Meter;
+    use shared::store::{self, Meter};
     use shared::testing;
 
     fn told() -> Event {
@@ -32,7 +43,9 @@ mod tests {
         let (heard, usage) = Meter::measure(on_product_event(&shop.carts(), &told())).await;
         assert!(heard.is_ok());
         assert_eq!((usage.calls, usage.write_units), (1, 1.0));
-        assert!(shop.carts().product(&told().subject).await.unwrap().unwrap().is_on_offer());
+        let product = shop.carts().product(&told().subject).await.unwrap().unwrap();
+        assert!(product.snapshot.is_on_offer());
+        assert_eq!(serde_json::json!(product.category_ids), told().data["categoryIds"]);
     }
 
     #[tokio::test]
@@ -44,7 +57,20 @@ mod tests {
         for event in [&told(), &deleted, &told(), &deleted] {
             on_product_event(&shop.carts(), event).await.unwrap();
         }
-        assert_eq!(shop.carts().product(&deleted.subject).await.unwrap().unwrap().status, "deleted");
+        assert_eq!(shop.carts().product(&deleted.subject).await.unwrap().unwrap().snapshot.status, "deleted");
+    }
+
+    #[tokio::test]
+    async fn a_row_of_release_0_1_0_is_read_without_categories_and_takes_those_of_the_same_change_once_replayed() {
+        let (shop, event) = (Shop::with(0).await, told());
+        let mut row = store::to_item(&product(&event).unwrap()).unwrap();
+        row.insert("pk".to_owned(), store::text(format!("product#{}", event.subject)));
+        shop.cloud().client().put_item().table_name("CartsTable").set_item(Some(row)).send().await.unwrap();
+        let before = shop.carts().product(&event.subject).await.unwrap().unwrap();
+        assert_eq!((&before.snapshot.name, before.category_ids.len()), (&"Coffee cup".to_owned(), 0));
+        on_product_event(&shop.carts(), &event).await.unwrap();
+        let filled = shop.carts().product(&event.subject).await.unwrap().unwrap();
+        assert_eq!((filled.snapshot, filled.category_ids.len()), (before.snapshot, 1));
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use shared::clock::{Timestamp, seconds};
 use shared::idempotency::Stored;
 use shared::store::{self, Refused, TransactWriteItem, number, text};
 
-use super::{Carts, NOTHING, has_expired, key, keyed, marker_key};
+use super::{Carts, NOTHING, by_id, has_expired, key, keyed, marker_key, products};
 use crate::cart::Cart;
 use crate::owner::Owner;
 
@@ -24,7 +24,7 @@ pub struct CameTo {
 
 /// What a checkout needs of the table, beside its cart.
 pub struct ToOrder {
-    /// What is known of the cart's products, by id.
+    /// What is known of the cart's products, by id; their categories do not matter to a sale.
     pub products: HashMap<String, Snapshot>,
     /// What it came to before.
     pub came_to: Option<Stored<CameTo>>,
@@ -51,7 +51,7 @@ impl Carts {
         let mut items = self.known(cart.lines.keys(), Some(keyed(marker.clone()))).await?;
         let at = items.iter().position(|item| item.get("pk") == Some(&text(&marker)));
         let found = at.map(|at| items.swap_remove(at)).filter(|item| !has_expired(item, now));
-        Ok(ToOrder { products: super::products::snapshots(items)?, came_to: found.map(store::from_item).transpose()? })
+        Ok(ToOrder { products: by_id(items, products::PREFIX)?, came_to: found.map(store::from_item).transpose()? })
     }
 
     /// Keeps which sale a checkout came to, together with the next version of its cart, or on condition that the

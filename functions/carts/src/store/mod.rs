@@ -5,9 +5,11 @@
 //! | `user#<id>` | a customer's cart |
 //! | `guest#<digest of the token>` | a guest's cart; merged, whose cart it went into, and how |
 //! | `product#<id>` | what is known of a product: one write when it changes, however many carts hold it |
+//! | `category#<id>` | the name of a category: one write when it changes; of a deleted one only that, a tombstone |
 //! | `request#<id>` | under an idempotency key: what was added to a cart; which sale a checkout came to that was there |
 
 mod adds;
+mod categories;
 mod checkouts;
 mod merges;
 mod products;
@@ -16,6 +18,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure};
+use serde::de::DeserializeOwned;
 use shared::clock::{Timestamp, seconds};
 use shared::store::{self, Item, TransactWriteItem, number, text};
 use shared::{Error, StartupError, config};
@@ -33,6 +36,12 @@ const DAY: u64 = 24 * 60 * 60;
 
 /// The condition under which there is no cart: none, or one that has expired.
 const NOTHING: &str = "attribute_not_exists(pk) OR expiresAt <= :now";
+
+/// The condition under which what another service tells is newer than what is known.
+const NEWER: &str = "attribute_not_exists(pk) OR #sequence < :sequence";
+
+/// How many keys a batch read takes.
+const BATCH: usize = 100;
 
 /// How long carts are kept without a change, in days.
 #[derive(Clone, Copy)]
@@ -158,6 +167,36 @@ impl Carts {
         store::update(request).await
     }
 
+    /// Puts what another service tells of something of its own, on a condition on its sequence ([`NEWER`]): refused,
+    /// something as new or newer is known. One write.
+    async fn put_told(
+        &self,
+        pk: String,
+        mut item: Item,
+        sequence: &str,
+        condition: impl Into<String>,
+    ) -> Result<(), Error> {
+        item.extend(keyed(pk));
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = put
+            .condition_expression(condition)
+            .expression_attribute_names("#sequence", "sequence")
+            .expression_attribute_values(":sequence", text(sequence));
+        store::put(put).await?.unwrap_or_default();
+        Ok(())
+    }
+
+    /// Items by their keys, in no order; those that are not there are left out. One consistent batch read for each
+    /// hundred; none, of no keys.
+    async fn read_many(&self, keys: &[Item]) -> Result<Vec<Item>, Error> {
+        let mut found = Vec::new();
+        for some in keys.chunks(BATCH) {
+            let wanted = HashMap::from([(self.table.clone(), some.to_vec())]);
+            found.extend(store::batch_get(&self.client, wanted).await?.into_values().flatten());
+        }
+        Ok(found)
+    }
+
     fn item(&self, owner: &Owner, cart: &Cart, now: Timestamp) -> Result<Item, Error> {
         let mut item = store::stamped(store::to_item(cart)?);
         item.extend(key(owner));
@@ -193,6 +232,15 @@ fn live(item: Option<Item>, now: Timestamp) -> Option<Item> {
 fn has_expired(item: &Item, now: Timestamp) -> bool {
     let expires_at = item.get("expiresAt").and_then(|time| time.as_n().ok()).and_then(|time| time.parse::<u64>().ok());
     expires_at.is_some_and(|expires_at| expires_at <= seconds(now))
+}
+
+/// What items tell, by the ids that follow the prefix in their keys.
+fn by_id<T: DeserializeOwned>(items: Vec<Item>, prefix: &str) -> Result<HashMap<String, T>, Error> {
+    let known = items.into_iter().filter_map(|item| {
+        let id = item.get("pk")?.as_s().ok()?.strip_prefix(prefix)?.to_owned();
+        Some(store::from_item(item).map(|told| (id, told)))
+    });
+    known.collect()
 }
 
 fn key(owner: &Owner) -> Item {

@@ -21,20 +21,22 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use catalog::product::Status;
-    use catalog::testing::cup;
+    use catalog::product::{Product, Status};
+    use catalog::testing::{category, cup};
     use serde_json::json;
     use shared::testing::{Call, Cloud};
 
     #[tokio::test]
-    async fn services_see_drafts_too_and_how_new_what_they_keep_is() {
-        let (cloud, cup) = (Cloud::start().await, cup(Status::Draft));
+    async fn services_see_drafts_too_their_categories_and_how_new_what_they_keep_is() {
+        let cloud = Cloud::start().await;
         let products = Catalog::new(cloud.client(), "CatalogTable");
+        let cup = Product { category_ids: vec![category(&products, "Cups").await], ..cup(Status::Draft) };
         products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("internal-product").path("id", &cup.id);
         let answer = call.send(|request| internal_product(&products, request)).await;
         assert_eq!((answer.status, answer.attribute("status")), (200, &json!("draft")));
         assert_eq!(answer.attribute("sequence"), &json!(cup.sequence()));
+        assert_eq!(answer.attribute("categoryIds"), &json!(cup.category_ids));
         let call = Call::event("internal-product");
         assert_eq!(call.send(|request| internal_product(&products, request)).await.status, 404);
     }

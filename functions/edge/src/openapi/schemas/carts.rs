@@ -11,6 +11,10 @@ fn item() -> Type {
     let product = json!({"type": "products", "id": ID});
     let (unit, total) = (json!({"amount": 1250, "currency": "USD"}), json!({"amount": 2500, "currency": "USD"}));
     let unavailable = with(json!({"type": "boolean"}), "No longer on offer: it has to be taken out before a checkout.");
+    let categories = with(
+        list(&text(), 0, 5),
+        "The names of the product's categories, in the product's order; without those that are not known yet.",
+    );
     Type {
         name: "CartItem",
         kind: "cart-items",
@@ -22,6 +26,7 @@ fn item() -> Type {
             attribute(Needed, "productId", line(1, 64), json!(ID)),
             attribute(Needed, "quantity", integer(1, 1_000), json!(2)),
             attribute(ReadOnly, "name", nullable(text()), json!("Coffee cup")),
+            attribute(ReadOnly, "categoryNames", categories, json!(["Cups"])),
             attribute(ReadOnly, "unitPrice", maybe("Money"), unit),
             attribute(ReadOnly, "lineTotal", maybe("Total"), total),
             attribute(ReadOnly, "unavailable", unavailable, json!(false)),

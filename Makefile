@@ -44,7 +44,7 @@ proof: $(TOOLS) ## the full figures behind the promises, one table (over an hour
 # Without cargo-lambda's own optimisations: its thin LTO makes the binaries no smaller to speak of
 # and costs a minute of processor for each (docs/decisions.md). Cargo.toml says what is wanted. A
 # panic aborts, so tables for unwinding are never read: an eighth of a binary.
-build: $(TOOLS) ## build every function for Lambda, into target/lambda
+build: $(TOOLS) ## build the program of each service for Lambda, into target/lambda
 	RUSTFLAGS="-C force-unwind-tables=no" cargo lambda build --release --disable-optimizations $(ARM)
 
 deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads; STACK=zoco

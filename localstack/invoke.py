@@ -1,7 +1,7 @@
 """Runs one function on its sample event, `events/<function>.json`, without deploying it.
 
-The program of `target/lambda/` runs under AWS's runtime interface emulator, which comes inside the
-AWS SAM CLI. Its variables are those of the same function in the running shop, so it reads and writes
+The program of the function's service, in `target/lambda/`, runs under AWS's runtime interface emulator, which comes
+inside the AWS SAM CLI; the function's name is its handler, as in the template. Its variables are those of the same function in the running shop, so it reads and writes
 the running shop's tables."""
 
 import json
@@ -74,15 +74,21 @@ def event_of(function, values):
     return event
 
 
+def program(function):
+    """The built program of the service that the function belongs to."""
+    source = next(ROOT.glob(f"functions/*/src/handlers/{function.replace('-', '_')}.rs"))
+    return PROGRAMS / source.relative_to(ROOT).parts[1] / "bootstrap"
+
+
 def invoke(function, event, variables):
     """Runs the program under the emulator for one event. What it answers, and what it logged."""
     address, runtime = (f"127.0.0.1:{free_port()}" for _ in range(2))
     command = [
         str(emulator()), "--log-level", "error", "--runtime-interface-emulator-address", address,
-        "--runtime-api-address", runtime, str(PROGRAMS / function / "bootstrap"),
+        "--runtime-api-address", runtime, str(program(function)), function,
     ]
     environment = {**os.environ, "AWS_REGION": REGION, "AWS_LAMBDA_FUNCTION_NAME": function, **variables}
-    emulated = subprocess.Popen(command, cwd=PROGRAMS / function, env=environment)
+    emulated = subprocess.Popen(command, cwd=program(function).parent, env=environment)
     try:
         if not wait_for(f"http://{address}/", 10, lambda: emulated.poll() is None):
             raise Failed("the runtime interface emulator does not answer")
@@ -116,8 +122,8 @@ def command():
     known = sorted(path.stem for path in EVENTS.glob("*.json"))
     if function not in known:
         raise Failed(f"make invoke FUNCTION=name, with one of: {', '.join(known)}")
-    if not (PROGRAMS / function / "bootstrap").exists():
-        raise Failed(f"target/lambda/{function} is not there: run `make build` first")
+    if not program(function).exists():
+        raise Failed(f"{program(function).relative_to(ROOT)} is not there: run `make build` first")
     values = shop()
     variables = deployed_variables(function)
     show(invoke(function, event_of(function, values), variables))

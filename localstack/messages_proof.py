@@ -28,6 +28,8 @@ FULL = os.environ.get("PROOF") == "full"
 MESSAGES, DOUBLED, POISON = (10_000, 1_000, 100) if FULL else (300, 30, 3)
 # P10: how many writes, and how often the publisher is killed meanwhile.
 WRITES, KILLS = (5_000, 50) if FULL else (300, 3)
+# A bulk import: how many product events are in the inbox before a sale's.
+IMPORTED = 20_000 if FULL else 500
 PATIENCE = 1_200 if FULL else 120
 QUEUE = "inventory-inbox"
 
@@ -88,6 +90,37 @@ def proof_p9(parts):
         parts.sqs.purge_queue(QueueUrl=url)
     asked = "10,000 messages, 10 % doubled, 1 % poison"
     row("P9 queue", asked, f"{effects} effects, {POISON} dead letters of {MESSAGES}; redriven: 0 left", started)
+
+
+def product_event(number):
+    """An event of an imported product."""
+    data = {"name": f"Imported {number}", "sku": f"P9-{number}", "price": {"amount": 1, "currency": "USD"}, "status": "active",
+            "brandId": None, "categoryIds": [], "tags": [], "imageUrl": None}
+    product = str(uuid.uuid4())
+    return {
+        "specversion": "1.0", "id": f"product/{product}/1", "source": "urn:zoco:catalog", "type": "product.created",
+        "subject": product, "time": "2026-11-23T12:00:00Z", "datacontenttype": "application/json", "sequence": "1",
+        "correlationid": "import", "data": data,
+    }
+
+
+def a_bulk_import_does_not_hold_up_sales(parts):
+    """How long a sale waits in the inbox that a bulk import has filled."""
+    started, product, url = time.monotonic(), str(uuid.uuid4()), parts.queue(QUEUE)
+    with parts.not_listening("InventoryOnEventFunction"):
+        for at in range(0, IMPORTED, 10):
+            entries = [{"Id": str(n), "MessageBody": json.dumps(product_event(at + n))} for n in range(10)]
+            parts.sqs.send_message_batch(QueueUrl=url, Entries=entries)
+        parts.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event(product, MESSAGES)))
+    begun = time.monotonic()
+    found = eventually(lambda: movements(parts, product), bool, PATIENCE)
+    waited = time.monotonic() - begun
+    step(f"a sale behind {IMPORTED} product events leaves its movement", found == 1, found)
+    busy = eventually(lambda: sum(parts.counts(url).values()), lambda count: not count, PATIENCE)
+    took = time.monotonic() - begun
+    step("and all of the import is handled", not busy, f"{busy} left")
+    reached = f"{waited:.0f} s for the sale, {IMPORTED / took:.0f} events a second on this emulator"
+    row("inbox in a bulk import", "20,000 product events before a sale: it waits for no longer than they take", reached, started)
 
 
 def processes(function):
@@ -158,6 +191,7 @@ def main():
     try:
         parts = Parts()
         proof_p9(parts)
+        a_bulk_import_does_not_hold_up_sales(parts)
         proof_p10(parts)
     except (WrongTurn, OSError) as wrong:
         print(f"FAILED {wrong}", flush=True)

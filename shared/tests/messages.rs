@@ -34,6 +34,8 @@ fn handler(event: Event) -> Handling<'static> {
             "wrong" => Err(Error::internal("a defect")),
             "long" if event.step < 40 => Ok(Work::More),
             "endless" => Ok(Work::More),
+            "pages" if event.step == 0 => Ok(Work::MoreFrom("page 2".to_owned())),
+            "pages" if event.cursor == "page 2" => Ok(Work::More),
             _ => Ok(Work::Done),
         }
     })
@@ -107,10 +109,22 @@ async fn long_work_goes_in_forty_steps_that_the_function_sends_to_itself() {
 }
 
 #[tokio::test]
+async fn a_step_is_given_the_cursor_of_the_one_before_it_and_no_older_one() {
+    let post = Post::start(&[]).await;
+    assert!(handled(&post, vec![message("1", event("pages"), 1)]).await.is_empty());
+    for cursor in ["page 2", ""] {
+        let next = sent_to_inbox(&post);
+        assert_eq!(Event::parse(next[0].body.as_deref().unwrap()).unwrap().cursor, cursor);
+        assert!(handled(&post, next).await.is_empty());
+    }
+    assert_eq!(post.calls(), 2);
+}
+
+#[tokio::test]
 async fn work_that_never_ends_is_given_up_and_may_be_redriven_from_its_first_step() {
     let post = Post::start(&[]).await;
     let mut last = Event::parse(&event("endless")).unwrap();
-    last.step = MAX_STEPS;
+    (last.step, last.cursor) = (MAX_STEPS, "page 2".to_owned());
     assert!(handled(&post, vec![message("1", json!(last).to_string(), 1)]).await.is_empty());
     let dead = post.taken().remove(0);
     assert_eq!((&dead["QueueUrl"], &dead["MessageBody"]), (&json!(post.url("dead")), &json!(event("endless"))));

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use shared::http::Query;
 use shared::{Error, ids};
 
+use crate::names::Link;
 use crate::product::{Product, Status};
 use crate::text;
 
@@ -76,6 +77,14 @@ pub fn facets(product: &Product) -> Vec<String> {
     let categories = product.category_ids.iter();
     let of_both = categories.clone().filter_map(|category| Some(both(brand?, category)));
     brand.map(of_brand).into_iter().chain(categories.map(|id| of_category(id))).chain(of_both).collect()
+}
+
+/// The list of the products of a brand or a category, within their statuses.
+pub fn of_link(link: &Link) -> String {
+    match link {
+        Link::Brand(id) => of_brand(id),
+        Link::Category(id) => of_category(id),
+    }
 }
 
 /// The words by which a product is found: of its name, its SKU (also whole) and its tags.

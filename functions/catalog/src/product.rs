@@ -8,10 +8,11 @@ use shared::money::{Currency, Money};
 use shared::{Error, events};
 use url::Url;
 
+pub use crate::names::{Link, Names, NamesRead};
 pub use crate::sku::{Sku, Status};
 pub use crate::told::{Availability, Rated};
 
-const READ_ONLY: [&str; 4] = ["inStock", "rating", "createdAt", "updatedAt"];
+const READ_ONLY: [&str; 6] = ["brandName", "categoryNames", "inStock", "rating", "createdAt", "updatedAt"];
 
 /// How many categories a product can be in.
 pub const MOST_CATEGORIES: usize = 5;
@@ -31,7 +32,10 @@ pub struct Product {
     pub brand_id: Option<String>,
     /// Those it is right in, not those above them.
     pub category_ids: Vec<String>,
-    /// Not part of the version: it changes with the stock.
+    /// Of the brand and the categories. Not part of the version: they change with these.
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub names: Names,
+    /// Nor is this: it changes with the stock.
     #[serde(default)]
     pub stock: Availability,
     /// Nor is this: it changes with the reviews.
@@ -65,6 +69,7 @@ impl Product {
                 image_url: rest.image_url.flatten(),
                 brand_id: rest.brand_id.flatten(),
                 category_ids: rest.category_ids.unwrap_or_default(),
+                names: Names::default(),
                 stock: Availability::default(),
                 rated: Rated::default(),
                 created_at: now,
@@ -73,6 +78,36 @@ impl Product {
             })
         });
         Ok(product?)
+    }
+
+    /// Its brand and its categories.
+    pub fn links(&self) -> Vec<Link> {
+        let brand = self.brand_id.iter().cloned().map(Link::Brand);
+        brand.chain(self.category_ids.iter().cloned().map(Link::Category)).collect()
+    }
+
+    /// The stored name of its brand or of one of its categories. None of others, and of a product that release 0.1.0
+    /// stored.
+    pub fn name_of(&self, link: &Link) -> Option<&String> {
+        match link {
+            Link::Brand(id) => self.names.brand.as_ref().filter(|_| self.brand_id.as_ref() == Some(id)),
+            Link::Category(id) => {
+                let place = self.category_ids.iter().position(|category| category == id)?;
+                self.names.categories.get(place)
+            }
+        }
+    }
+
+    /// The product with the names of its links: each as it was read, or else as `old` has it.
+    #[must_use]
+    pub fn with_names(self, old: Option<&Self>, read: &NamesRead) -> Self {
+        let name = |link: Link| {
+            let name = read.get(&link).or_else(|| old.and_then(|old| old.name_of(&link)));
+            name.cloned().unwrap_or_default()
+        };
+        let brand = self.brand_id.clone().map(|id| name(Link::Brand(id)));
+        let categories = self.category_ids.iter().map(|id| name(Link::Category(id.clone()))).collect();
+        Self { names: Names { brand, categories }, ..self }
     }
 
     /// What was sold stays, for those who bought it.
@@ -186,6 +221,8 @@ impl Resource for Product {
             "status": self.status,
             "tags": self.tags,
             "imageUrl": self.image_url,
+            "brandName": self.names.brand,
+            "categoryNames": self.names.categories,
             "inStock": self.stock.in_stock,
             "rating": self.rated.shown(),
             "createdAt": self.created_at,

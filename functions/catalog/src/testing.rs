@@ -4,12 +4,15 @@
 
 use serde_json::json;
 use shared::jsonapi::{Body, Input};
+use shared::queue::Work;
 use shared::{clock, ids};
 
 use crate::Catalog;
 use crate::brand::Brand;
 use crate::category::Category;
-use crate::product::{Availability, Product, Rated, Sku, Status};
+use crate::inbox::names::on_renamed;
+use crate::names::Link;
+use crate::product::{Availability, Names, Product, Rated, Sku, Status};
 
 /// A cup for 12.50 dollars, with an id and a SKU of its own.
 ///
@@ -27,6 +30,7 @@ pub fn cup(status: Status) -> Product {
         image_url: None,
         brand_id: None,
         category_ids: Vec::new(),
+        names: Names::default(),
         stock: Availability::default(),
         rated: Rated::default(),
         created_at: now,
@@ -56,6 +60,42 @@ pub async fn category(catalog: &Catalog, name: &str) -> String {
     let id = category.id.clone();
     catalog.create_category(category, "").await.unwrap();
     id
+}
+
+/// Renames a brand or a category, whose slug stays.
+///
+/// # Panics
+/// When it is refused.
+pub async fn rename(catalog: &Catalog, link: &Link, name: &str) {
+    let name = || name.to_owned();
+    match link {
+        Link::Brand(id) => {
+            let change = |brand: Brand| Ok(Brand { name: name(), version: brand.version + 1, ..brand });
+            drop(catalog.update_brand(id, change).await.unwrap());
+        }
+        Link::Category(id) => {
+            let change = |category: Category| Ok(Category { name: name(), version: category.version + 1, ..category });
+            drop(catalog.update_category(id, change).await.unwrap());
+        }
+    }
+}
+
+/// Handles the event that a brand or a category was updated, and the events that the inbox sends to itself for that.
+/// How many these are together.
+///
+/// # Panics
+/// When a step fails or there is no end.
+pub async fn show_names(catalog: &Catalog, link: &Link) -> usize {
+    let topic = if matches!(link, Link::Brand(_)) { "brand." } else { "category." };
+    let mut event = shared::testing::sample_event("catalog-on-event", topic);
+    for steps in 1..1_000 {
+        event.cursor = match on_renamed(catalog, link, &event).await.unwrap() {
+            Work::Done => return steps,
+            Work::More => String::new(),
+            Work::MoreFrom(cursor) => cursor,
+        }
+    }
+    panic!("a pass without an end");
 }
 
 fn named(kind: &str, name: &str) -> Body {

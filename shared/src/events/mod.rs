@@ -42,6 +42,9 @@ pub struct Event {
     /// ([`Work`](crate::queue::Work)). Published events have none.
     #[serde(default, skip_serializing_if = "is_first")]
     pub step: u32,
+    /// Where the next step goes on, for handlers that say so ([`Work::MoreFrom`](crate::queue::Work)).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cursor: String,
     pub data: Value,
 }
 
@@ -80,6 +83,7 @@ impl Event {
             sequence,
             correlationid: correlation::current(),
             step: 0,
+            cursor: String::new(),
             data,
         }
     }

@@ -39,11 +39,13 @@ pub const MAX_STEPS: u32 = 10_000;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What a handler has left to do of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Work {
     Done,
     /// Another step: the message is sent to `INBOX_QUEUE` again.
     More,
+    /// Another step, which finds this in its event's `cursor`.
+    MoreFrom(String),
 }
 
 impl From<()> for Work {
@@ -75,14 +77,15 @@ impl Channel {
         Ok(Self { queues: Queues::from_env()?, dead_letters, inbox: config::optional("INBOX_QUEUE")? })
     }
 
-    /// Sends a message to its own queue for the next step.
-    async fn send_next_step(&self, mut event: Event) -> Result<(), Error> {
+    /// Sends a message to its own queue for the next step, with a cursor or without one.
+    async fn send_next_step(&self, mut event: Event, cursor: String) -> Result<(), Error> {
         let inbox = self.inbox.as_deref().ok_or_else(|| Error::internal("INBOX_QUEUE is not set"))?;
         if event.step >= MAX_STEPS {
             return Err(Error::internal(format!("not done after {MAX_STEPS} steps")));
         }
-        event.step += 1;
-        self.queues.send_one(inbox, &event).await
+        (event.step, event.cursor) = (event.step + 1, cursor);
+        // Whatever refused it, the step is to be repeated: this message is the only one that knows of it.
+        self.queues.send_one(inbox, &event).await.map_err(Error::unavailable)
     }
 }
 
@@ -157,7 +160,8 @@ async fn one(channel: &Channel, message: &SqsMessage, handler: &Handler<'_>) -> 
                 let next = event.clone();
                 match tokio::time::timeout(DEADLINE, handler(event)).await.unwrap_or_else(late)? {
                     Work::Done => Ok(()),
-                    Work::More => channel.send_next_step(next).await,
+                    Work::More => channel.send_next_step(next, String::new()).await,
+                    Work::MoreFrom(cursor) => channel.send_next_step(next, cursor).await,
                 }
             };
             Meter::measure(correlation::within(correlation_id.clone(), work)).await
@@ -183,11 +187,11 @@ async fn one(channel: &Channel, message: &SqsMessage, handler: &Handler<'_>) -> 
     result.map_err(|error| (error, correlation_id))
 }
 
-/// The body of a message without the number of its step: sent back from the dead letters, it may take as many again.
+/// The body of a message without the number of its step and its cursor: sent back from the dead letters, it may take as many again.
 fn from_first_step(body: String) -> String {
     match Event::parse(&body) {
         Ok(mut event) if event.step > 0 => {
-            event.step = 0;
+            (event.step, event.cursor) = (0, String::new());
             Letter::new(&event).body
         }
         _ => body,

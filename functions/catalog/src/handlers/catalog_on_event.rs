@@ -1,7 +1,8 @@
-//! The inbox of catalog: products show their stock and their rating.
+//! The inbox of catalog: products show their stock, their rating, and the names of their brand and categories.
 
 use catalog::Catalog;
-use catalog::inbox::{reviews, stock};
+use catalog::inbox::{names, reviews, stock};
+use catalog::names::Link;
 use shared::events::Event;
 use shared::queue::{self, Work};
 use shared::{Error, StartupError};
@@ -12,6 +13,8 @@ async fn on_event(catalog: &Catalog, event: &Event) -> Result<Work, Error> {
             stock::on_stock_event(catalog, event).await.map(Work::from)
         }
         "review.rated" => reviews::on_review_event(catalog, event).await.map(Work::from),
+        "brand.updated" => names::on_renamed(catalog, &Link::Brand(event.subject.clone()), event).await,
+        "category.updated" => names::on_renamed(catalog, &Link::Category(event.subject.clone()), event).await,
         other => Err(Error::malformed(format!("catalog does not listen to {other}"))),
     }
 }

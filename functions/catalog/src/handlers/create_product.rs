@@ -34,6 +34,7 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use catalog::testing::{brand, category};
     use serde_json::json;
     use shared::auth::Role;
     use shared::testing::{Answer, Call, Cloud, Tokens};
@@ -55,6 +56,41 @@ mod tests {
         assert_eq!((answer.status, answer.header("etag")), (201, "\"1\""));
         assert_eq!(answer.header("location"), format!("https://shop.test/v1/products/{}", answer.id()));
         assert_eq!(answer.attribute("price"), &json!({"amount": 1250, "currency": "USD"}));
+    }
+
+    #[tokio::test]
+    async fn a_new_product_shows_the_names_of_what_it_belongs_to_and_nobody_sends_them() {
+        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+        let brand = brand(&Catalog::new(cloud.client(), "CatalogTable"), "Loza").await;
+        let mut data = json!({"type": "products", "attributes": {"name": "Cup", "sku": "CUP",
+            "price": {"amount": 1, "currency": "USD"}}});
+        data["relationships"]["brand"]["data"] = json!({"type": "brands", "id": brand});
+        let answer = send(&cloud, &tokens, as_staff(&tokens).document(&json!({"data": data}))).await;
+        assert_eq!((answer.status, answer.attribute("brandName")), (201, &json!("Loza")));
+        assert_eq!(answer.attribute("categoryNames"), &json!([]));
+        for (name, value) in [("brandName", json!("Loza")), ("categoryNames", json!([]))] {
+            let mut data = data.clone();
+            data["attributes"][name] = value;
+            let answer = send(&cloud, &tokens, as_staff(&tokens).document(&json!({"data": data}))).await;
+            assert_eq!((answer.status, answer.pointers()), (422, vec![format!("/data/attributes/{name}").as_str()]));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_brand_or_category_that_does_not_exist_is_told_by_its_place() {
+        let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+        let category = category(&Catalog::new(cloud.client(), "CatalogTable"), "Cups").await;
+        let attributes = json!({"name": "Cup", "sku": "CUP", "price": {"amount": 1, "currency": "USD"}});
+        let unknown = ids::new();
+        let categories = json!([{"type": "categories", "id": category}, {"type": "categories", "id": unknown}]);
+        for (relationships, pointer) in [
+            (json!({"brand": {"data": {"type": "brands", "id": unknown}}}), "/data/relationships/brand/data"),
+            (json!({"categories": {"data": categories}}), "/data/relationships/categories/data/1"),
+        ] {
+            let data = json!({"type": "products", "attributes": attributes, "relationships": relationships});
+            let answer = send(&cloud, &tokens, as_staff(&tokens).document(&json!({"data": data}))).await;
+            assert_eq!((answer.status, answer.pointers()), (404, vec![pointer]));
+        }
     }
 
     #[tokio::test]

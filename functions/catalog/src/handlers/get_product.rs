@@ -25,8 +25,10 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use catalog::product::Status;
+    use catalog::product::{Product, Status};
+    use serde_json::json;
     use shared::auth::Role;
+    use shared::jsonapi::Resource;
     use shared::store::Meter;
     use shared::testing::{Call, Cloud, Tokens};
 
@@ -38,6 +40,20 @@ mod tests {
         products.create(cup.clone(), "").await.unwrap();
         let (found, usage) = Meter::measure(products.get(&cup.id)).await;
         assert_eq!(found.unwrap(), Some(cup));
+        assert_eq!((usage.calls, usage.read_units), (1, 0.5));
+    }
+
+    #[tokio::test]
+    async fn a_product_shows_the_names_of_its_brand_and_categories_in_the_same_read() {
+        let cloud = Cloud::start().await;
+        let products = Catalog::new(cloud.client(), "CatalogTable");
+        let brand_id = Some(catalog::testing::brand(&products, "Loza").await);
+        let category_ids = vec![catalog::testing::category(&products, "Mugs").await];
+        let cup = Product { brand_id, category_ids, ..catalog::testing::cup(Status::Active) };
+        products.create(cup.clone(), "").await.unwrap();
+        let (found, usage) = Meter::measure(products.get(&cup.id)).await;
+        let shown = found.unwrap().unwrap().attributes();
+        assert_eq!((&shown["brandName"], &shown["categoryNames"]), (&json!("Loza"), &json!(["Mugs"])));
         assert_eq!((usage.calls, usage.read_units), (1, 0.5));
     }
 

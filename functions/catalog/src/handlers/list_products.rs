@@ -37,8 +37,9 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use catalog::product::Product;
     use catalog::testing::cup;
-    use serde_json::Value;
+    use serde_json::{Value, json};
     use shared::auth::Role;
     use shared::store::Meter;
     use shared::testing::{Answer, Call, Cloud, Tokens};
@@ -107,6 +108,20 @@ mod tests {
         let (_, usage) =
             Meter::measure(shop.products.list(&Wanted::parse(&http::Query::new([])).unwrap(), &page)).await;
         assert_eq!((usage.calls, usage.read_units), (1, 0.5));
+    }
+
+    #[tokio::test]
+    async fn lists_show_the_names_of_brands_and_categories() {
+        let shop = shop().await;
+        let brand_id = Some(catalog::testing::brand(&shop.products, "Loza").await);
+        let category_id = catalog::testing::category(&shop.products, "Mugs").await;
+        let cup = Product { brand_id, category_ids: vec![category_id.clone()], ..cup(Status::Active) };
+        shop.products.create(cup, "").await.unwrap();
+        for query in [vec![], vec![("filter[category]", category_id.as_str())], vec![("filter[text]", "cup")]] {
+            let answer = shop.send(&Call::event("list-products").query(&query)).await;
+            let attributes = &answer.body["data"][0]["attributes"];
+            assert_eq!((&attributes["brandName"], &attributes["categoryNames"]), (&json!("Loza"), &json!(["Mugs"])));
+        }
     }
 
     #[tokio::test]

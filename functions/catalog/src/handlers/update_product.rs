@@ -83,6 +83,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_names_of_brand_and_categories_are_not_for_clients_to_set() {
+        let (shop, cup) = (shop().await, cup(Status::Active));
+        shop.products.create(cup.clone(), "").await.unwrap();
+        let names = json!({"brandName": "Loza", "categoryNames": ["Cups"]});
+        let answer = shop.send(&shop.change(&cup.id, &names)).await;
+        let pointers = ["/data/attributes/brandName", "/data/attributes/categoryNames"];
+        assert_eq!((answer.status, answer.pointers()), (422, pointers.to_vec()));
+    }
+
+    #[tokio::test]
     async fn a_new_sku_has_to_be_free_and_frees_the_old_one() {
         let (shop, cup, mug) = (shop().await, cup(Status::Active), cup(Status::Active));
         shop.products.create(cup.clone(), "").await.unwrap();

@@ -2,7 +2,7 @@
 //!
 //! | `pk` | What it holds | File |
 //! | --- | --- | --- |
-//! | `product#<id>` | a product; in the list of its status | [`products`] |
+//! | `product#<id>` | a product; in the list of its status | [`products`], with the names that [`links`] reads and [`renames`] keeps up to date |
 //! | `sku#<folded SKU>` | the product that has the SKU: its key makes the SKU unique | [`products`] |
 //! | `row#<facet>#<product id>`, `word#<word>#<product id>` | a copy of a product in another list ([`crate::listing`]) | [`rows`], read by [`lists`] |
 //! | `brand#<id>`, `slug#<brand slug>` | a brand, and what makes its name unique | [`brands`] |
@@ -13,8 +13,10 @@
 
 mod brands;
 mod categories;
+mod links;
 mod lists;
 mod products;
+mod renames;
 mod rows;
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
@@ -22,6 +24,8 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use shared::store::{self, Client, Item, Refused, number, text};
 use shared::{Error, StartupError, config};
+
+use crate::names::Link;
 
 /// How often a change is tried again when someone else changed the same thing in between.
 const ATTEMPTS: usize = 8;
@@ -136,17 +140,6 @@ impl Catalog {
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
-    /// Counts the products of a brand or a category that has to be there.
-    fn count_products(&self, key: &str, change: i64) -> Result<TransactWriteItem, Error> {
-        let update = Update::builder()
-            .table_name(&self.table)
-            .key("pk", text(key))
-            .condition_expression("attribute_exists(pk)")
-            .update_expression("ADD products :change")
-            .expression_attribute_values(":change", number(change));
-        Ok(TransactWriteItem::builder().update(update.build().map_err(Error::internal)?).build())
-    }
-
     /// Writes all parts or none. What the refused ones mean, in their order, with the items found.
     async fn write<M: Clone>(&self, parts: Parts<M>) -> Result<Result<(), Vec<(M, Option<Item>)>>, Error> {
         let meaning = |Refused { failed }| {
@@ -181,4 +174,11 @@ fn brand_key(id: &str) -> String {
 
 fn category_key(id: &str) -> String {
     format!("category#{id}")
+}
+
+fn link_key(link: &Link) -> String {
+    match link {
+        Link::Brand(id) => brand_key(id),
+        Link::Category(id) => category_key(id),
+    }
 }

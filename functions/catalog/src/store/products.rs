@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{Delete, Put};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
 use shared::Error;
 use shared::idempotency::{Outcome, Stored};
 use shared::store::{self, Item, TransactWriteItem, number, text};
 
 use super::rows::{product_item, product_key, rows};
-use super::{ATTEMPTS, Catalog, Parts, brand_key, category_key};
-use crate::product::{Availability, Product, Rated};
+use super::{ATTEMPTS, Catalog, Parts};
+use crate::product::{Availability, NamesRead, Product, Rated};
 use crate::sku::Sku;
 
 /// What a refused part of a product's transaction means.
 #[derive(Clone, Copy, PartialEq)]
-enum Part {
+pub(super) enum Part {
     Product,
     Sku,
     Brand,
@@ -24,24 +24,32 @@ enum Part {
 }
 
 impl Catalog {
-    /// Keeps a new product. One transaction: the product, its SKU, its rows in lists, and a count on its
-    /// brand and each of its categories. `fingerprint` is that of the request's body, so that a repeated
-    /// request is known by the product's derived id.
+    /// Keeps a new product. One batch read of the names of its brand and categories, if it has any, and one
+    /// transaction: the product, its SKU, its rows in lists, and a count on its brand and each of its categories.
+    /// `fingerprint` is that of the request's body, so that a repeated request is known by the product's derived id.
     ///
     /// # Errors
-    /// `Conflict` (`already_exists`) when the SKU is taken · `NotFound` when there is no such brand or category.
+    /// `Conflict` (`already_exists`) when the SKU is taken · `NotFound` when there is no such brand or category ·
+    /// `Unavailable` when these keep being renamed.
     pub async fn create(&self, product: Product, fingerprint: &str) -> Result<Outcome<Product>, Error> {
-        let mut parts = Parts::new();
-        parts.add(Part::Product, self.put_new(product_item(&product, fingerprint)?)?);
-        parts.add(Part::Sku, self.put_new(claim(&product.sku, &product.id))?);
-        self.add_counts(&mut parts, None, Some(&product))?;
-        self.add_rows(&mut parts, None, Some(&product))?;
-        let Err(refused) = self.write(parts).await? else { return Ok(Outcome::Made(product)) };
-        let repeated = refused.iter().find(|(part, _)| *part == Part::Product).and_then(|(_, item)| item.clone());
-        match repeated {
-            Some(item) => Outcome::of_repeated(item, fingerprint),
-            None => Err(meaning(&refused)),
+        for attempt in 0..ATTEMPTS {
+            store::back_off(attempt).await;
+            let (product, read) = self.with_names(product.clone(), None).await?;
+            let mut parts = Parts::new();
+            parts.add(Part::Product, self.put_new(product_item(&product, fingerprint)?)?);
+            parts.add(Part::Sku, self.put_new(claim(&product.sku, &product.id))?);
+            self.add_links(&mut parts, None, Some(&product), &read)?;
+            self.add_rows(&mut parts, None, Some(&product))?;
+            let Err(refused) = self.write(parts).await? else { return Ok(Outcome::Made(product)) };
+            let repeated = refused.iter().find(|(part, _)| *part == Part::Product).and_then(|(_, item)| item.clone());
+            if let Some(item) = repeated {
+                return Outcome::of_repeated(item, fingerprint);
+            }
+            if let Some(error) = meaning(&refused) {
+                return Err(error);
+            }
         }
+        Err(Error::unavailable("the brand or a category kept being renamed"))
     }
 
     /// A product. One read, half a unit up to 4 KB: a change may take a moment to show.
@@ -61,7 +69,8 @@ impl Catalog {
     }
 
     /// Changes a product: `change` is given the present one and tells the next, or refuses. When someone
-    /// else writes in between, it is asked again. One read and one transaction of the product and its rows.
+    /// else writes in between, it is asked again. One read and one transaction of the product and its rows; with a new
+    /// brand or category also one batch read of their names.
     ///
     /// # Errors
     /// `NotFound`, also of a brand or category · what `change` says · `Conflict` (`already_exists`) when the
@@ -71,20 +80,24 @@ impl Catalog {
             store::back_off(attempt).await;
             let stored = self.product_to_change(id).await?;
             let old = stored.value;
-            let new = change(old.clone())?;
+            let (new, read) = self.with_names(change(old.clone())?, Some(&old)).await?;
             let mut parts = Parts::new();
             parts.add(Part::Product, self.put_over_read(product_item(&new, &stored.fingerprint)?, &old)?);
             if new.sku.folded() != old.sku.folded() {
                 parts.add(Part::Sku, self.put_new(claim(&new.sku, id))?);
                 parts.add(Part::Other, self.delete(&sku_key(&old.sku))?);
             }
-            self.add_counts(&mut parts, Some(&old), Some(&new))?;
+            self.add_links(&mut parts, Some(&old), Some(&new), &read)?;
             self.add_rows(&mut parts, Some(&old), Some(&new))?;
             match self.write(parts).await? {
                 Ok(()) => return Ok(new),
                 // With another version beneath, all else may be this very change.
                 Err(refused) if refused.iter().any(|(part, _)| *part == Part::Product) => {}
-                Err(refused) => return Err(meaning(&refused)),
+                Err(refused) => {
+                    if let Some(error) = meaning(&refused) {
+                        return Err(error);
+                    }
+                }
             }
         }
         Err(Error::unavailable("the product kept changing"))
@@ -104,7 +117,7 @@ impl Catalog {
             let mut parts = Parts::new();
             parts.add(Part::Product, self.delete_read(&product)?);
             parts.add(Part::Other, self.delete(&sku_key(&product.sku))?);
-            self.add_counts(&mut parts, Some(&product), None)?;
+            self.add_links(&mut parts, Some(&product), None, &NamesRead::new())?;
             self.add_rows(&mut parts, Some(&product), None)?;
             if self.write(parts).await?.is_ok() {
                 return Ok(());
@@ -140,10 +153,12 @@ impl Catalog {
             let stored: Option<Stored<Product>> = self.read(&product_key(id), true).await?;
             let Some(Stored { value: old, fingerprint }) = stored else { return Ok(()) };
             let Some(new) = change(old.clone()) else { return Ok(()) };
+            let (new, read) = self.with_names(new, Some(&old)).await?;
             let mut parts = Parts::new();
             parts.add(Part::Product, self.put_over_read(product_item(&new, &fingerprint)?, &old)?);
+            self.add_links(&mut parts, Some(&old), Some(&new), &read)?;
             let told = |product: &Product| (product.stock.in_stock, product.stock.sold, product.rated.histogram);
-            if told(&new) != told(&old) {
+            if told(&new) != told(&old) || new.names != old.names {
                 self.add_rows(&mut parts, Some(&old), Some(&new))?;
             }
             if self.write(parts).await?.is_ok() {
@@ -164,8 +179,8 @@ impl Catalog {
     }
 
     /// Puts an item over the very product that was read.
-    fn put_over_read(&self, item: Item, read: &Product) -> Result<TransactWriteItem, Error> {
-        let (condition, values) = as_read(read);
+    pub(super) fn put_over_read(&self, item: Item, read: &Product) -> Result<TransactWriteItem, Error> {
+        let (condition, values) = as_read(read)?;
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -177,7 +192,7 @@ impl Catalog {
 
     /// Deletes the very product that was read.
     fn delete_read(&self, read: &Product) -> Result<TransactWriteItem, Error> {
-        let (condition, values) = as_read(read);
+        let (condition, values) = as_read(read)?;
         let delete = Delete::builder()
             .table_name(&self.table)
             .key("pk", text(product_key(&read.id)))
@@ -193,7 +208,12 @@ impl Catalog {
     }
 
     /// The rows that go, and those that are there afterwards.
-    fn add_rows(&self, parts: &mut Parts<Part>, old: Option<&Product>, new: Option<&Product>) -> Result<(), Error> {
+    pub(super) fn add_rows(
+        &self,
+        parts: &mut Parts<Part>,
+        old: Option<&Product>,
+        new: Option<&Product>,
+    ) -> Result<(), Error> {
         let of = |product: Option<&Product>| product.map_or_else(|| Ok(HashMap::new()), rows);
         let (old, new) = (of(old)?, of(new)?);
         for key in old.keys().filter(|key| !new.contains_key(*key)) {
@@ -204,35 +224,11 @@ impl Catalog {
         }
         Ok(())
     }
-
-    /// The counts of brands and categories that change.
-    fn add_counts(&self, parts: &mut Parts<Part>, old: Option<&Product>, new: Option<&Product>) -> Result<(), Error> {
-        let brand = |product: Option<&Product>| product.and_then(|product| product.brand_id.clone());
-        let (old_brand, new_brand) = (brand(old), brand(new));
-        if old_brand != new_brand {
-            if let Some(id) = new_brand {
-                parts.add(Part::Brand, self.count_products(&brand_key(&id), 1)?);
-            }
-            if let Some(id) = old_brand {
-                parts.add(Part::Other, self.count_products(&brand_key(&id), -1)?);
-            }
-        }
-        let categories =
-            |product: Option<&Product>| product.map(|product| product.category_ids.clone()).unwrap_or_default();
-        let (before, after) = (categories(old), categories(new));
-        for (index, id) in after.iter().enumerate().filter(|(_, id)| !before.contains(id)) {
-            parts.add(Part::Category(index), self.count_products(&category_key(id), 1)?);
-        }
-        for id in before.iter().filter(|id| !after.contains(id)) {
-            parts.add(Part::Other, self.count_products(&category_key(id), -1)?);
-        }
-        Ok(())
-    }
 }
 
-/// The condition that a product is the one that was read: of its version, and by what inventory and reviews told then.
-/// Each changes by itself, and a write of any puts the whole product.
-fn as_read(product: &Product) -> (String, Item) {
+/// The condition that a product is the one that was read: of its version, with its names, and by what inventory and
+/// reviews told then. Each changes by itself, and a write of any puts the whole product.
+fn as_read(product: &Product) -> Result<(String, Item), Error> {
     let mut values = Item::from([(":version".to_owned(), number(product.version))]);
     let mut conditions = vec!["#version = :version".to_owned()];
     for (name, sequence) in [("stock", &product.stock.sequence), ("rated", &product.rated.sequence)] {
@@ -244,11 +240,17 @@ fn as_read(product: &Product) -> (String, Item) {
             None => format!("attribute_not_exists({name}.#sequence)"),
         });
     }
-    (conditions.join(" AND "), values)
+    if product.names.is_empty() {
+        conditions.push("attribute_not_exists(#names)".to_owned());
+    } else {
+        conditions.push("#names = :names".to_owned());
+        values.insert(":names".to_owned(), AttributeValue::M(store::to_item(&product.names)?));
+    }
+    Ok((conditions.join(" AND "), values))
 }
 
 fn as_read_names() -> HashMap<String, String> {
-    ["version", "sequence"].map(|name| (format!("#{name}"), name.to_owned())).into()
+    ["version", "sequence", "names"].map(|name| (format!("#{name}"), name.to_owned())).into()
 }
 
 /// The item that takes a SKU for a product, if it is free.
@@ -260,14 +262,18 @@ fn sku_key(sku: &Sku) -> String {
     format!("sku#{}", sku.folded())
 }
 
-fn meaning(refused: &[(Part, Option<Item>)]) -> Error {
-    match refused.first().map(|(part, _)| *part) {
-        Some(Part::Sku) => Error::already_exists("/data/attributes/sku", "Another product has this SKU."),
-        Some(Part::Brand) => Error::not_found("There is no brand with this id.").at("/data/relationships/brand/data"),
-        Some(Part::Category(index)) => {
+/// What a refused transaction means. Nothing when only names are no longer as they were read: it is tried again then.
+fn meaning(refused: &[(Part, Option<Item>)]) -> Option<Error> {
+    let is_renamed =
+        |part: Part, found: &Option<Item>| matches!(part, Part::Brand | Part::Category(_)) && found.is_some();
+    let (part, _) = refused.iter().find(|(part, found)| !is_renamed(*part, found))?;
+    Some(match *part {
+        Part::Sku => Error::already_exists("/data/attributes/sku", "Another product has this SKU."),
+        Part::Brand => Error::not_found("There is no brand with this id.").at("/data/relationships/brand/data"),
+        Part::Category(index) => {
             let pointer = format!("/data/relationships/categories/data/{index}");
             Error::not_found("There is no category with this id.").at(pointer)
         }
         _ => Error::internal("a part without a condition was refused"),
-    }
+    })
 }

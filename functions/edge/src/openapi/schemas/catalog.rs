@@ -42,6 +42,8 @@ fn image_url() -> Value {
 fn product() -> Vec<Attribute> {
     let sku = json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9._-]+$"});
     let sku = with(sku, "The shop's own code, unique in any case.");
+    let brand_name = with(nullable(line(1, 100)), "The name of its `brand`, a moment after a rename.");
+    let category_names = with(list(&line(1, 100), 0, 5), "The names of its `categories`, in the same order.");
     let status = with(words(&["draft", "active", "archived"]), "A new product without one is `active`.");
     vec![
         attribute(Needed, "name", line(1, 200), json!("Coffee cup")),
@@ -51,6 +53,8 @@ fn product() -> Vec<Attribute> {
         attribute(Settable, "status", status, json!("active")),
         attribute(Settable, "tags", list(&line(1, 50), 0, 20), json!(["kitchen"])),
         attribute(Settable, "imageUrl", image_url(), json!("https://images.shop.example/cup.jpg")),
+        attribute(ReadOnly, "brandName", brand_name, json!("Loza & Barro")),
+        attribute(ReadOnly, "categoryNames", category_names, json!(["Cups"])),
         attribute(ReadOnly, "inStock", json!({"type": "boolean"}), json!(true)),
         rating_of_product(),
     ]

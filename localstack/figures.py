@@ -6,6 +6,7 @@
 The template is transformed as CloudFormation would do it, by AWS's own SAM translator."""
 
 import json
+import logging
 import os
 import sys
 from collections import Counter
@@ -14,6 +15,9 @@ from common import ROOT
 from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
+
+# It warns of a flag of AWS's own.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 TEMPLATE = ROOT / "template.yaml"
 OPERATIONS = ROOT / "docs/operations.md"

@@ -121,7 +121,7 @@ def signing_key_version(known):
 
 def sam_deploy(values, *options, log=None):
     """One `sam deploy`. Parameters go by a file: others on this machine can read a command line."""
-    path = LOCAL / "parameters.yaml"
+    path = LOCAL / f"parameters-{os.getpid()}.yaml"
     private_file(path, "".join(f'{name}: "{value}"\n' for name, value in values.items()))
     try:
         run(

@@ -1,11 +1,13 @@
-"""`make test`: every check of the project, one after the other, with a count at the end.
+"""`make test`: every check of the project, with a count at the end.
 
 First what needs no cloud: format, lints, the template, unit tests and those on an embedded database.
 Then a local cloud of its own, on a port of its own, which enforces the template's IAM policies; there
-the stack is deployed and the journeys are made. It is stopped whatever happens.
+the stack is deployed and the journeys are made. It is stopped whatever happens. Meanwhile the API is compared with its
+own description on another such cloud: that takes as long as all the rest, nearly all of it waiting.
 
 A check counts as one test, a journey's step as one, a Rust test as one."""
 
+import json
 import os
 import re
 import shutil
@@ -13,6 +15,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import boto3
 from accounts import credentials, ensure_accounts
@@ -28,13 +32,14 @@ CHECKS = {
     "clippy": [
         "cargo", "clippy", "--workspace", "--all-targets", "--features", "shared/testing", "--", "-D", "warnings",
     ],
-    # W1100: anchors are written out by `sam deploy`, the one way that the template is deployed.
-    "cfn-lint": ["cfn-lint", "--ignore-checks", "W1100", "--", "template.yaml"],
+    "cfn-lint": ["cfn-lint", "template.yaml"],
     "sam validate": ["sam", "validate", "--lint", "--template-file", "template.yaml", "--region", "us-east-1"],
 }
 PYTHON_TESTS = [sys.executable, "-m", "unittest", "discover", "--start-directory", "localstack", "--pattern", "test_*.py"]
-RUST_TESTS = ["cargo", "test", "--workspace", "--exclude", "localstack", "--no-fail-fast"]
-JOURNEYS = ["cargo", "test", "--package", "localstack", "--no-fail-fast"]
+# All at once, with the features that clippy has: another choice of packages would build the dependencies anew.
+TEST_PROGRAMS = [
+    "cargo", "test", "--workspace", "--features", "shared/testing", "--no-run", "--message-format", "json-render-diagnostics",
+]
 JOURNEY = [sys.executable, "localstack/journey.py"]
 EVENTS = [sys.executable, "localstack/journey_events.py"]
 EXPORT_SALES = [sys.executable, "localstack/sales_export.py"]
@@ -43,6 +48,7 @@ MESSAGES = [sys.executable, "localstack/messages_proof.py"]
 # How long a pending sale waits in the tests.
 SALE_DEADLINE_SECONDS = "10"
 CONTRACT = [sys.executable, "localstack/contract.py", "--max-examples"]
+CONTRACT_CLOUD = [sys.executable, "localstack/test.py", "contract"]
 # Of each operation and phase: some 2,000 requests for `make test`, more than 20,000 for `make proof`.
 FEW, MANY = "1", "700"
 
@@ -66,12 +72,13 @@ class Tally:
             print(f"FAILED {name}", flush=True)
             self.failed += 1
 
-    def tests(self, name, command):
+    def tests(self, name, command, **options):
         """A command that prints its own results. One that ends badly without telling a failure is one."""
         heading(name)
         failed_before = self.failed
+        options = {"cwd": ROOT, **options}
         with subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **options
         ) as running:
             try:
                 for line in running.stdout:
@@ -104,10 +111,26 @@ def heading(what):
     print(f"\n── {what} ── {time.strftime('%H:%M:%S')}", flush=True)
 
 
+def test_programs():
+    """Builds the Rust tests. The command and the folder of each program, by its package and name."""
+    heading("build of the tests")
+    built = run(*TEST_PROGRAMS, stdout=subprocess.PIPE, text=True).stdout
+    programs = {}
+    for message in map(json.loads, built.splitlines()):
+        if message.get("executable") and message["profile"]["test"]:
+            folder = Path(message["manifest_path"]).parent
+            programs[f"{folder.name}: {message['target']['name']}, {message['target']['kind'][0]}"] = message["executable"], folder
+    return programs
+
+
+def run_tests(tally, programs):
+    """Runs test programs as `cargo test` would."""
+    for name, (program, folder) in programs.items():
+        tally.tests(name, [program], cwd=folder, env={**os.environ, "CARGO_MANIFEST_DIR": str(folder)})
+
+
 def on_a_cloud_of_its_own(tally, journeys, name="test"):
     """Builds, deploys where IAM is enforced, and does there what is asked for. All that it leaves has that name."""
-    heading("build")
-    build()
     folder = LOCAL / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -142,8 +165,8 @@ def on_a_cloud_of_its_own(tally, journeys, name="test"):
     tally.step(what, log and len(secrets) > fewest and not found)
 
 
-def journeys(tally):
-    tally.tests("journeys", JOURNEYS)
+def journeys(tally, programs):
+    run_tests(tally, programs)
     tally.tests("a customer's journey over HTTP", JOURNEY)
     tally.tests("what the services tell each other", EVENTS)
     # Before the next, which makes up sales that nobody made.
@@ -152,8 +175,32 @@ def journeys(tally):
     os.environ["FILE"] = str(LOCAL / "test" / "sales.csv")
     tally.check("their sales are exported", EXPORT_SALES)
     tally.tests("no message is lost, doubled in effect or stuck", MESSAGES)
-    # Last: its wrong passwords slow this address.
+
+
+def contract(tally):
     tally.tests("the API against its own description", [*CONTRACT, FEW])
+
+
+@contextmanager
+def meanwhile(command, log):
+    """Runs a command of ours beside the rest. What it gives waits for its end and tells its output, line by line."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "w+", encoding="utf-8") as output:
+        running = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+
+        def ended():
+            status = running.wait()
+            output.seek(0)
+            lines = output.read().splitlines()
+            told = any(line.startswith("FAILED") for line in lines)
+            return lines + ([f"FAILED {command[-1]}: it ended with status {status}"] if status and not told else [])
+
+        try:
+            yield ended
+        finally:
+            # It stops its cloud.
+            running.terminate()
+            running.wait()
 
 
 def proofs(tally):
@@ -199,14 +246,27 @@ def main():
     tally = Tally()
     try:
         run("cargo", "--version")
+        if sys.argv[1:] == ["contract"]:
+            on_a_cloud_of_its_own(tally, contract, "contract")
+            sys.exit(1 if tally.failed else 0)
         if sys.argv[1:] == ["proofs"]:
+            build()
             on_a_cloud_of_its_own(tally, proofs, "proof")
             sys.exit(1 if tally.failed else 0)
         for name, command in CHECKS.items():
             tally.check(name, command)
         tally.check("tests of the scripts", PYTHON_TESTS)
-        tally.tests("tests", RUST_TESTS)
-        on_a_cloud_of_its_own(tally, journeys)
+        programs = test_programs()
+        end_to_end = {name: one for name, one in programs.items() if name.startswith("localstack:")}
+        heading("build")
+        build()
+        with meanwhile(CONTRACT_CLOUD, LOCAL / "contract.log") as contract_ended:
+            run_tests(tally, {name: one for name, one in programs.items() if name not in end_to_end})
+            on_a_cloud_of_its_own(tally, lambda tally: journeys(tally, end_to_end))
+            heading("the API against its own description, on the other cloud")
+            for line in contract_ended():
+                print(line)
+                tally.count(line)
     except KeyboardInterrupt:
         print("\nstopped", flush=True)
         tally.failed += 1

@@ -13,6 +13,7 @@ pub mod cost;
 mod faults;
 mod messages;
 mod post;
+mod recorded;
 mod stand_in;
 mod tokens;
 
@@ -21,6 +22,7 @@ pub use cloud::{Cloud, template};
 pub use faults::{Break, Fault, Strike, break_every_call};
 pub use messages::{published, queue_events, queue_messages, sample_event, stream_records, told};
 pub use post::Post;
+pub use recorded::load as load_recorded;
 pub use stand_in::StandIn;
 pub use tokens::Tokens;
 

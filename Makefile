@@ -10,6 +10,7 @@ export SEGMENTS
 
 PYTHON := .venv/bin/python
 TOOLS := .venv/.installed
+TEST_TOOLS := .venv/.installed-test
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
@@ -27,11 +28,11 @@ down: $(TOOLS) ## stop it; its data is kept
 clean: $(TOOLS) ## stop it and forget its data
 	@$(PYTHON) localstack/shop.py clean
 
-test: $(TOOLS) ## format, lints, unit tests, then journeys on a local cloud of their own
+test: $(TEST_TOOLS) ## format, lints, unit tests, then journeys on a local cloud of their own
 	@$(PYTHON) localstack/test.py
 
 proof: SHELL := /bin/bash
-proof: $(TOOLS) ## the full figures behind the promises, one table (over an hour); all output in .local/proof.log
+proof: $(TEST_TOOLS) ## the full figures behind the promises, one table (over an hour); all output in .local/proof.log
 	@mkdir -p .local
 	@echo "| property | asked | reached | time |"
 	@echo "| --- | --- | --- | --- |"
@@ -91,4 +92,8 @@ $(TOOLS): localstack/requirements.txt
 	@python3 -c 'import sys; sys.exit("Python 3.10 or later is needed" if sys.version_info < (3, 10) else 0)'
 	@test -x .venv/bin/pip || python3 -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement localstack/requirements.txt
+	@touch $@
+
+$(TEST_TOOLS): $(TOOLS) localstack/requirements-test.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement localstack/requirements-test.txt
 	@touch $@

@@ -4,10 +4,13 @@ The same `sam deploy` in both cases, of the same programs. The stack keeps its o
 up those that it lacks, and leaves the others alone. Also what other scripts ask and change of the stack."""
 
 import hashlib
+import io
 import os
 import platform
+import re
 import secrets
 import sys
+import zipfile
 from dataclasses import dataclass
 
 import boto3
@@ -82,12 +85,11 @@ def parameters(stack):
     return {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack.get("Parameters", [])}
 
 
-def fingerprint(cloud):
-    """Changes when what would be deployed changes."""
-    digest = hashlib.sha256(cloud.functions_endpoint.encode())
-    for path in [ROOT / "template.yaml", *sorted(PROGRAMS.glob("*/bootstrap"))]:
-        digest.update(f"{path.relative_to(ROOT)} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()
+def fingerprints(cloud):
+    """What would be deployed, by its parts: the template, and the program of each service. Kept as tags of the stack."""
+    template = cloud.functions_endpoint.encode() + (ROOT / "template.yaml").read_bytes()
+    programs = {path.parent.name: path.read_bytes() for path in sorted(PROGRAMS.glob("*/bootstrap"))}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in {"template": template, **programs}.items()}
 
 
 def new_parameters(stack, cloud):
@@ -135,13 +137,23 @@ def sam_deploy(values, *options, log=None):
 
 
 def deploy_locally(cloud, log):
-    """Deploys to a local cloud, unless what is there is the same already: a tag of the stack tells."""
-    stack, content = described(), fingerprint(cloud)
-    if is_whole(stack) and content in [tag["Value"] for tag in stack.get("Tags", [])]:
+    """Deploys to a local cloud what is not there already: tags of the stack tell. Where only programs have changed, their
+    functions get them directly, in seconds."""
+    stack, wanted = described(), fingerprints(cloud)
+    known = tags(stack) if is_whole(stack) else {}
+    changed = {name for name, content in wanted.items() if known.get(name) != content}
+    # CloudFormation does not know of programs that came directly, so these do after a whole deployment, too.
+    programs = changed & known.keys() - {"template"}
+    if not changed:
         print("      nothing changed since the last time", flush=True)
-    else:
-        sam_deploy(new_parameters(stack, cloud), "--tags", f"content={content}", log=log)
+    elif "template" in changed or changed - known.keys():
+        sam_deploy(new_parameters(stack, cloud), "--tags", *(f"{name}={content}" for name, content in wanted.items()), log=log)
+        update_programs(programs)
         stack = described()
+    else:
+        update_programs(programs)
+        stack["Tags"] = [{"Key": name, "Value": content} for name, content in wanted.items()]
+        set_parameters(stack)
     url = base_url(cloud, outputs(stack)["PublicApiId"])
     if parameters(stack).get("PublicUrl") != url:
         # Known only now: the cloud chose the API's id.
@@ -149,8 +161,32 @@ def deploy_locally(cloud, log):
     return details(stack, cloud)
 
 
+def tags(stack):
+    return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
+
+
+def update_programs(services):
+    """Gives the functions of some services their service's program."""
+    lambda_ = boto3.client("lambda", region_name=REGION)
+    for service in sorted(services):
+        program = io.BytesIO()
+        # Stored, not compressed: it does not leave this machine.
+        with zipfile.ZipFile(program, "w") as archive:
+            archive.write(PROGRAMS / service / "bootstrap", "bootstrap")
+        handlers = sorted((ROOT / "functions" / service / "src/handlers").glob("*.rs"))
+        for handler in handlers:
+            lambda_.update_function_code(FunctionName=physical_id(logical_id(handler.stem)), ZipFile=program.getvalue())
+        print(f"      {len(handlers)} functions of {service} have a new program", flush=True)
+
+
+def logical_id(function):
+    """`get-sale`, or `get_sale` → `GetSaleFunction`."""
+    return "".join(map(str.capitalize, re.split("[-_]", function))) + "Function"
+
+
 def set_parameters(stack, **values):
-    """Changes these parameters of the stack and nothing else, and waits until all functions have them.
+    """Changes these parameters of the stack, and its tags to those given, and nothing else; waits until all functions
+    have them.
 
     What the template takes from the parameter store (`TokenKeys`) is read anew, whichever are named."""
     cloudformation = boto3.client("cloudformation", region_name=REGION)

@@ -20,8 +20,7 @@ from api import Api
 from botocore.exceptions import BotoCoreError, ClientError
 from cloud import FOREIGN, free_port, wait_for
 from common import LOCAL, REGION, ROOT, Failed, main, read_env
-from deploy import PROGRAMS, physical_id
-from seed import PRODUCTS
+from deploy import PROGRAMS, logical_id, physical_id
 
 EVENTS = ROOT / "events"
 # The product that sample events speak of.
@@ -36,8 +35,8 @@ def emulator():
 
 
 def shop():
-    """The values of the running shop; this process then talks to its cloud."""
-    values = read_env(LOCAL / "shop.env")
+    """The values of the running shop, or of the one in the environment; this process then talks to its cloud."""
+    values = dict(os.environ) if "ZOCO_URL" in os.environ else read_env(LOCAL / "shop.env")
     if not values:
         raise Failed("there is no shop on this machine: run `make up` first")
     for name in FOREIGN:
@@ -48,18 +47,17 @@ def shop():
 
 def deployed_variables(function):
     """The environment of the same function in the running shop."""
-    logical_id = "".join(word.capitalize() for word in function.split("-")) + "Function"
     try:
         configuration = boto3.client("lambda", region_name=REGION).get_function_configuration(
-            FunctionName=physical_id(logical_id)
+            FunctionName=physical_id(logical_id(function))
         )
     except (BotoCoreError, ClientError) as error:
-        raise Failed(f"the shop does not answer for {logical_id} ({error}): run `make up` first") from None
+        raise Failed(f"the shop does not answer for {function} ({error}): run `make up` first") from None
     return configuration["Environment"]["Variables"]
 
 
 def event_of(function, values):
-    """The sample event, with a token of the demo staff account and a product of the demo shop."""
+    """The sample event, with a token of the staff account and a product of the shop."""
     event = (EVENTS / f"{function}.json").read_text(encoding="utf-8")
     anyone = Api(values["ZOCO_URL"])
     if "<accessToken>" in event:
@@ -67,10 +65,8 @@ def event_of(function, values):
         if staff is None:
             raise Failed("the demo staff account cannot sign in: run `make up` again")
         event = event.replace("<accessToken>", staff.token)
-    products = anyone.get("/products", **{"page[size]": 100}).data or []
-    for product in products:
-        if product["attributes"]["sku"] == PRODUCTS[0][0]:
-            event = event.replace(SAMPLE_PRODUCT, product["id"])
+    for product in anyone.get("/products", **{"page[size]": 1}).data or []:
+        event = event.replace(SAMPLE_PRODUCT, product["id"])
     return event
 
 

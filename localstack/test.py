@@ -44,6 +44,11 @@ EVENTS = [sys.executable, "localstack/journey_events.py"]
 EXPORT_SALES = [sys.executable, "localstack/sales_export.py"]
 AUDIT = [sys.executable, "localstack/audit.py"]
 MESSAGES = [sys.executable, "localstack/messages_proof.py"]
+# Functions by what starts them: a request, a queue, a stream, an operator.
+INVOKED = {
+    "get-product": "200\n", "carts-on-event": '"batchItemFailures": []', "publish-sales-events": '"batchItemFailures": []',
+    "audit": '"differences": []',
+}
 # How long a pending sale waits in the tests.
 SALE_DEADLINE_SECONDS = "10"
 CONTRACT = [sys.executable, "localstack/contract.py", "--max-examples"]
@@ -185,7 +190,19 @@ def journeys(tally):
     os.environ.update(FROM=time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400)), TO="2999-12-31")
     os.environ["FILE"] = str(LOCAL / "test" / "sales.csv")
     tally.check("their sales are exported", EXPORT_SALES)
+    invoke(tally)
     tally.tests("no message is lost, doubled in effect or stuck", MESSAGES)
+
+
+def invoke(tally):
+    """`make invoke`, for a function of each kind: its answer begins so."""
+    heading("make invoke")
+    for function, begins in INVOKED.items():
+        ran = subprocess.run(["make", "--no-print-directory", "invoke", f"FUNCTION={function}"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+        went_well = ran.returncode == 0 and begins in ran.stdout
+        tally.step(f"make invoke FUNCTION={function}", went_well)
+        if not went_well:
+            print(ran.stdout)
 
 
 def contract(tally):

@@ -37,9 +37,9 @@ proof: $(TEST_TOOLS) ## the full figures behind the promises, one table (over an
 	@echo "| property | asked | reached | time |"
 	@echo "| --- | --- | --- | --- |"
 	@set -o pipefail; PROOF=full cargo test --workspace --features shared/testing -- \
-		proof --nocapture --test-threads=1 2>&1 | tee .local/proof.log | sed -n 's/^[^|]*\(|[^|]*|[^|]*|[^|]*| [0-9.]* s |\)[^|]*$$/\1/p' \
+		proof --nocapture --test-threads=1 2>&1 | tee .local/proof.log | sed -un 's/^[^|]*\(|[^|]*|[^|]*|[^|]*| [0-9.]* s |\)[^|]*$$/\1/p' \
 		|| { tail -n 40 .local/proof.log; exit 1; }
-	@set -o pipefail; $(PYTHON) localstack/test.py proofs 2>&1 | tee -a .local/proof.log | grep '^|.* s |$$' \
+	@set -o pipefail; $(PYTHON) localstack/test.py proofs 2>&1 | tee -a .local/proof.log | grep --line-buffered '^|.* s |$$' \
 		|| { tail -n 40 .local/proof.log; exit 1; }
 
 # Without cargo-lambda's own optimisations: its thin LTO makes the binaries no smaller to speak of

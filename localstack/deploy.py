@@ -85,10 +85,15 @@ def parameters(stack):
     return {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack.get("Parameters", [])}
 
 
+def services():
+    """The services, each of which is a program."""
+    return sorted(path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml"))
+
+
 def fingerprints(cloud):
     """What would be deployed, by its parts: the template, and the program of each service. Kept as tags of the stack."""
     template = cloud.functions_endpoint.encode() + (ROOT / "template.yaml").read_bytes()
-    programs = {path.parent.name: path.read_bytes() for path in sorted(PROGRAMS.glob("*/bootstrap"))}
+    programs = {service: (PROGRAMS / service / "bootstrap").read_bytes() for service in services()}
     return {name: hashlib.sha256(content).hexdigest() for name, content in {"template": template, **programs}.items()}
 
 
@@ -142,8 +147,9 @@ def deploy_locally(cloud, log):
     stack, wanted = described(), fingerprints(cloud)
     known = tags(stack) if is_whole(stack) else {}
     changed = {name for name, content in wanted.items() if known.get(name) != content}
-    # CloudFormation does not know of programs that came directly, so these do after a whole deployment, too.
-    programs = changed & known.keys() - {"template"}
+    # CloudFormation does not know of programs that came directly, so these do after a whole deployment, too: those that
+    # have changed, or all when it is not known which are there.
+    programs = changed & known.keys() - {"template"} if known or not stack else set(services())
     if not changed:
         print("      nothing changed since the last time", flush=True)
     elif "template" in changed or changed - known.keys():
@@ -175,7 +181,9 @@ def update_programs(services):
             archive.write(PROGRAMS / service / "bootstrap", "bootstrap")
         handlers = sorted((ROOT / "functions" / service / "src/handlers").glob("*.rs"))
         for handler in handlers:
-            lambda_.update_function_code(FunctionName=physical_id(logical_id(handler.stem)), ZipFile=program.getvalue())
+            function = physical_id(logical_id(handler.stem))
+            lambda_.update_function_code(FunctionName=function, ZipFile=program.getvalue())
+            lambda_.get_waiter("function_updated_v2").wait(FunctionName=function)
         print(f"      {len(handlers)} functions of {service} have a new program", flush=True)
 
 

@@ -92,9 +92,9 @@ def idle_cost_table(resources):
         listed, billed = idle_cost(resources, full)
         rows.append(f"| `Alarms={name}` | {mappings} | {alarms(resources)[full]} | {listed:.2f} | {billed:.2f} |")
     return "\n".join([
-        f"A queue that Lambda polls is asked {POLLS_MONTH:,} times in 30 days, {POLLS_MONTH / 1e6 * SQS_REQUESTS_MILLION:.2f} "
-        f"dollars; an alarm is {ALARM_METRIC_MONTH:.2f} dollars. {FREE_SQS_REQUESTS:,} requests and {FREE_ALARM_METRICS} "
-        "alarms a month are free in every account, for good. Not in it: what is stored, and what is asked.",
+        f"Lambda polls each queue {POLLS_MONTH:,} times in 30 days, which costs {POLLS_MONTH / 1e6 * SQS_REQUESTS_MILLION:.2f} "
+        f"dollars; an alarm costs {ALARM_METRIC_MONTH:.2f}. {FREE_SQS_REQUESTS:,} requests to SQS and {FREE_ALARM_METRICS} "
+        "alarms a month are always free in every account. Storage and requests of buyers are not included.",
         "",
         "| Parameter | Polled queues | Alarms | Dollars a month, by the price list | after what is always free |",
         "| --- | --- | --- | --- | --- |",

@@ -30,6 +30,8 @@ MESSAGES, DOUBLED, POISON = (10_000, 1_000, 100) if FULL else (300, 30, 3)
 WRITES, KILLS = (5_000, 50) if FULL else (300, 3)
 # A bulk import: how many product events are in the inbox before a sale's.
 IMPORTED = 20_000 if FULL else 500
+# So many are handled a second at least, also by this emulator on a busy machine.
+SLOWEST = 25
 PATIENCE = 1_200 if FULL else 120
 QUEUE = "inventory-inbox"
 
@@ -116,11 +118,12 @@ def a_bulk_import_does_not_hold_up_sales(parts):
     found = eventually(lambda: movements(parts, product), bool, PATIENCE)
     waited = time.monotonic() - begun
     step(f"a sale behind {IMPORTED} product events leaves its movement", found == 1, found)
+    step(f"within the time of {SLOWEST} events a second", waited <= IMPORTED / SLOWEST, f"{waited:.0f} s")
     busy = eventually(lambda: sum(parts.counts(url).values()), lambda count: not count, PATIENCE)
     took = time.monotonic() - begun
     step("and all of the import is handled", not busy, f"{busy} left")
     reached = f"{waited:.0f} s for the sale, {IMPORTED / took:.0f} events a second on this emulator"
-    row("inbox in a bulk import", "20,000 product events before a sale: it waits for no longer than they take", reached, started)
+    row("inbox in a bulk import", f"20,000 product events before a sale: within {20_000 // SLOWEST} s", reached, started)
 
 
 def processes(function):

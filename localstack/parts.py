@@ -62,6 +62,10 @@ class Parts:
         """What a function takes from a queue or a stream, and how that goes."""
         return self.lambda_.list_event_source_mappings(FunctionName=self.ids[function])["EventSourceMappings"][0]
 
+    def code(self, function):
+        """The digest of the program that a function runs."""
+        return self.lambda_.get_function_configuration(FunctionName=self.ids[function])["CodeSha256"]
+
     @contextmanager
     def not_listening(self, function):
         """While a function does not take from its queue or stream."""

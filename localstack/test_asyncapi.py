@@ -85,6 +85,10 @@ class TheDocument(unittest.TestCase):
                     checked += 1
         self.assertGreaterEqual(checked, 6)
 
+    def test_a_step_of_long_work_is_a_message_of_its_inbox(self):
+        renamed = {**MESSAGES["brand-updated"]["examples"][0]["payload"], "step": 2, "cursor": "0 20 2026"}
+        self.assertEqual(faults(json.dumps(renamed), "catalog-inbox"), [])
+
     def test_what_is_not_as_it_says_is_told(self):
         sound = MESSAGES["product-created"]["examples"][0]["payload"]
         for wrong in [

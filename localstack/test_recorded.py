@@ -9,6 +9,9 @@ RECORDED = ROOT / "localstack/recorded"
 
 
 class ARecordedShop(unittest.TestCase):
+    def test_is_there_of_the_last_release(self):
+        self.assertTrue((RECORDED / "0.1.0").is_dir())
+
     def test_has_every_table_its_events_and_messages_and_what_is_needed_to_use_it(self):
         for release in RECORDED.iterdir():
             tables = {path.stem for path in (release / "tables").iterdir()}

@@ -179,7 +179,7 @@ fn exactly_the_functions_that_send_to_their_own_inbox_may_loop() {
         assert_eq!(loops, has_inbox, "{name}");
         let (function, service) = functions().into_iter().find(|(function, _)| logical_id(function) == name).unwrap();
         let code = read(format!("functions/{service}/src/handlers/{}.rs", function.replace('-', "_")));
-        let works_in_steps = code.contains("Work") && function.ends_with("-on-event");
+        let works_in_steps = code.contains("-> Result<Work, Error>") && function.ends_with("-on-event");
         assert_eq!(loops, works_in_steps, "{name}: whether it works in steps");
     }
 }
@@ -197,7 +197,7 @@ fn no_release_program_has_the_test_tools_in_it() {
 }
 
 #[test]
-fn handlers_fit_a_screen_and_mains_only_assemble() {
+fn handlers_fit_a_screen_and_starts_only_assemble() {
     for path in all_sources().into_iter().filter(|path| path.to_string_lossy().contains("/src/handlers/")) {
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use crate::config::{self, StartupError};
 
-/// A handler at work: what it needs is opened, then it serves until Lambda ends the environment.
+/// A running handler: it opens what it needs, then serves until Lambda ends the environment.
 pub type Started = Pin<Box<dyn Future<Output = Result<(), StartupError>>>>;
 
 /// The handlers of a program by their names: the template's `Handler`, `get-sale`.

@@ -8,8 +8,8 @@ use crate::cart::Cart;
 use crate::owner::Owner;
 use crate::shown::{Item, Shown};
 
-/// A cart as it is shown: one batch read of its products, and one of their categories when `includes_items`. None of
-/// what there is none of.
+/// A cart as it is shown: one batch read of its products, and one of their categories when `includes_items`. No read for
+/// an empty cart, and none of categories for products that have none.
 ///
 /// # Errors
 /// As [`Shown::new`] · when the table does not answer, or not whole.

@@ -113,14 +113,14 @@ impl Shop {
     /// # Panics
     /// When it cannot be written.
     pub async fn tells(&self, product: usize, snapshot: &Snapshot) {
-        self.tells_in(product, snapshot, &[]).await;
+        self.publish_product_in(product, snapshot, &[]).await;
     }
 
     /// A product as catalog tells it next, in categories.
     ///
     /// # Panics
     /// When it cannot be written.
-    pub async fn tells_in(&self, product: usize, snapshot: &Snapshot, category_ids: &[&str]) {
+    pub async fn publish_product_in(&self, product: usize, snapshot: &Snapshot, category_ids: &[&str]) {
         self.carts().learn(&self.products[product], &in_categories(snapshot, category_ids)).await.unwrap();
     }
 
@@ -128,7 +128,7 @@ impl Shop {
     ///
     /// # Panics
     /// When they cannot be written.
-    pub async fn tells_categories(&self, categories: &[(&str, &str)]) {
+    pub async fn publish_categories(&self, categories: &[(&str, &str)]) {
         for (id, name) in categories {
             let category = Category { name: Some((*name).to_owned()), sequence: events::sequence(None, 1) };
             self.carts().put_category(id, &category).await.unwrap();

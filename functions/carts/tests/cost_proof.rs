@@ -62,7 +62,8 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
         let Ok(Outcome::Made(sale)) = sale else { panic!("{sale:?}") };
         shop.decides(&sale.id, &cup(1)).await;
         let told = shop.told(&sale.id).await;
-        let heard = costs(&shop, false, "on-sale-event", on_sale_event(&shop.carts(), &told, clock::now())).await;
+        let heard =
+            costs(&shop, false, "carts-on-event: sale", on_sale_event(&shop.carts(), &told, clock::now())).await;
         heard.0.unwrap();
         operations += 4;
     }
@@ -86,15 +87,15 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
     // As long as they come, in as many categories as they may be.
     let ids: Vec<String> = (0..5).map(|_| ids::new()).collect();
     let placed = Product { snapshot: longest, category_ids: ids.clone() };
-    let (told, usage) = costs(&shop, false, "on-product-event", carts.learn(&id, &placed)).await;
+    let (told, usage) = costs(&shop, false, "carts-on-event: product", carts.learn(&id, &placed)).await;
     assert_eq!((told.is_ok(), usage.write_units), (true, 1.0));
     for id in &ids {
         let category = Category { name: Some("x".repeat(100)), sequence: "1".to_owned() };
-        costs(&shop, false, "on-category-event", carts.put_category(id, &category)).await.0.unwrap();
+        costs(&shop, false, "carts-on-event: category", carts.put_category(id, &category)).await.0.unwrap();
     }
     let (names, usage) = Meter::measure(carts.category_names([&placed, &placed])).await;
     assert_eq!((names.unwrap().len(), usage.calls, usage.read_units), (5, 1, 5.0));
-    costs(&shop, false, "on-user-event", carts.delete("ana")).await.0.unwrap();
+    costs(&shop, false, "carts-on-event: user", carts.delete("ana")).await.0.unwrap();
     operations += 8;
     row(
         "P16 cost: carts",

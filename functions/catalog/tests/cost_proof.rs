@@ -50,15 +50,15 @@ async fn proof_p16_every_write_of_the_catalogue_costs_what_its_size_says() {
         let renamed = |product: Product| Ok(Product { name: "Blue jug".to_owned(), version: 2, ..product });
         costs(&cloud, "update-product", catalog.update(&product.id, renamed)).await.unwrap();
         let told = Availability { in_stock: true, sold: false, sequence: Some("1".to_owned()) };
-        costs(&cloud, "on-stock-event", catalog.set_stock(&product.id, &told)).await.unwrap();
+        costs(&cloud, "catalog-on-event: stock", catalog.set_stock(&product.id, &told)).await.unwrap();
         let rated = Rated { histogram: Some(Histogram([0, 1, 0, 0, 9])), sequence: Some("1".to_owned()) };
-        costs(&cloud, "on-review-event", catalog.set_rating(&product.id, &rated)).await.unwrap();
+        costs(&cloud, "catalog-on-event: rating", catalog.set_rating(&product.id, &rated)).await.unwrap();
     }
     let slugged = |brand: catalog::brand::Brand| {
         Ok(catalog::brand::Brand { name: "Loza Uno".to_owned(), slug: "loza-uno".to_owned(), version: 2, ..brand })
     };
     costs(&cloud, "update-brand", catalog.update_brand(&brand_id, slugged)).await.unwrap();
-    costs_with_checks(&cloud, "on-renamed", 1, catalog.set_names(&full.id)).await.unwrap();
+    costs_with_checks(&cloud, "catalog-on-event: rename", 1, catalog.set_names(&full.id)).await.unwrap();
     let moved = |product: Product| {
         let category_ids = product.category_ids[1..].to_vec();
         Ok(Product { brand_id: None, category_ids, version: 3, ..product })

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`docs`] | what the API says of itself: the OpenAPI document, and a page to read and try it |
 //! | `openapi` | the tables that document is made from; only tests compile them |
-//! | [`routes`] | which methods each path knows, to tell 405 from 404 |
+//! | [`routes`] | every route with its function: the template's APIs follow from it, and 405 is told from 404 |
 
 pub mod docs;
 #[cfg(test)]

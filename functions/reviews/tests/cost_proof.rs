@@ -42,9 +42,9 @@ async fn proof_p16_every_write_of_reviews_costs_what_its_size_says() {
             costs(&shop, true, 0, "update-review: status", set_status(&shop.reviews, &written, status)).await.unwrap();
         }
         let gone = shop.reviews.user_is_gone("ana");
-        costs(&shop, false, 0, "reviews-on-user-event: gone", gone).await.unwrap();
+        costs(&shop, false, 0, "reviews-on-event: user: gone", gone).await.unwrap();
         let forget = shop.reviews.forget("ana", clock::now());
-        costs(&shop, true, 0, "reviews-on-user-event", forget).await.unwrap();
+        costs(&shop, true, 0, "reviews-on-event: user", forget).await.unwrap();
         let delete = shop.reviews.delete(id, |_| Ok(()), clock::now());
         costs(&shop, true, 0, "delete-review", delete).await.unwrap();
         operations += 8;
@@ -52,14 +52,14 @@ async fn proof_p16_every_write_of_reviews_costs_what_its_size_says() {
     let shop = Shop::with(&["ana", "bob"]).await;
     let (sale, product) = (ids::new(), ids::new());
     let mark = shop.reviews.mark("ana", &shop.product, &sale, true, "2");
-    costs(&shop, false, 0, "reviews-on-sale-event", mark).await.unwrap();
+    costs(&shop, false, 0, "reviews-on-event: sale", mark).await.unwrap();
     let told = shop.reviews.product_is(&product, false, "1", clock::now());
-    costs(&shop, false, 0, "reviews-on-product-event", told).await.unwrap();
+    costs(&shop, false, 0, "reviews-on-event: product", told).await.unwrap();
     for (buyer, stars) in [("ana", 5), ("bob", 1)] {
         shop.reviewed_by(buyer, stars).await;
     }
     let sweep = shop.reviews.sweep_product(&shop.product, clock::now());
-    costs(&shop, true, 0, "reviews-on-product-event: gone", sweep).await.unwrap();
+    costs(&shop, true, 0, "reviews-on-event: product: gone", sweep).await.unwrap();
     operations += 3;
     row(
         "P16 cost: reviews",

@@ -57,11 +57,11 @@ async fn proof_p16_every_write_of_stock_and_sales_costs_what_its_size_says() {
     let adjust = stock.adjust(receipt("m", &product, 5), Known::Here, "f");
     costs(&shop, true, "adjust-stock", adjust).await.0.unwrap();
     let longest = Product { name: "x".repeat(200), ..cup(2) };
-    costs(&shop, false, "on-product-event", stock.learn(&product, &longest, clock::now())).await.0.unwrap();
+    costs(&shop, false, "inventory-on-event: product", stock.learn(&product, &longest, clock::now())).await.0.unwrap();
     let mark = stock.warn_at(&product, Some(Some(3)), |_| Ok(()), clock::now());
     costs(&shop, false, "update-stock", mark).await.0.unwrap();
-    costs(&shop, false, "on-stock-event", stock.place(&product, Level::Low, "1")).await.0.unwrap();
-    costs(&shop, false, "on-stock-event", stock.place(&product, Level::Out, "2")).await.0.unwrap();
+    costs(&shop, false, "inventory-on-event: stock", stock.place(&product, Level::Low, "1")).await.0.unwrap();
+    costs(&shop, false, "inventory-on-event: stock", stock.place(&product, Level::Out, "2")).await.0.unwrap();
     let (transitions, ana) = (shop.transitions(), customer("ana"));
     let sale = shop.buy("ana", "k", 1).await;
     let cancel = transitions.apply(&sale.id, Status::Cancelled, &ana, |_| Ok(()), clock::now());
@@ -71,7 +71,7 @@ async fn proof_p16_every_write_of_stock_and_sales_costs_what_its_size_says() {
     let sold_in = SoldIn { id: "s", made: "", number: "n", by: "ana", at: clock::now() };
     let sold = |piece: i64| Movement::of_sale(&sold_in, Kind::Sale, &format!("{product}{piece}"), piece);
     let movements: Vec<Movement> = (1..=50).map(sold).collect();
-    costs(&shop, false, "on-sale-event", stock.keep(&movements)).await.0.unwrap();
+    costs(&shop, false, "inventory-on-event: sale", stock.keep(&movements)).await.0.unwrap();
     operations += 4;
     row(
         "P16 cost: stock and sales",

@@ -81,14 +81,14 @@ mod tests {
     async fn the_categories_of_the_product_are_one_read_more_and_none_of_what_is_not_on_offer() {
         let shop = Shop::with(1).await;
         shop.put(&ana(), &[(0, 1)]).await;
-        shop.tells_categories(&[("c", "Cups"), ("d", "Dishes")]).await;
-        shop.tells_in(0, &cup(2), &["d", "c"]).await;
+        shop.publish_categories(&[("c", "Cups"), ("d", "Dishes")]).await;
+        shop.publish_product_in(0, &cup(2), &["d", "c"]).await;
         let call = anas(&shop, &shop.products[0], 2).header("idempotency-key", "k");
         let added = send(&shop, &call).await;
         assert_eq!((added.status, added.attribute("categoryNames")), (201, &json!(["Dishes", "Cups"])));
         // The product, its categories, the cart with the key, and the cart as it is then.
         assert_eq!((added.usage.calls, added.usage.read_units, added.usage.write_units), (4, 3.5, 4.0));
-        shop.tells_in(0, &Snapshot { status: "archived".to_owned(), ..cup(3) }, &["c"]).await;
+        shop.publish_product_in(0, &Snapshot { status: "archived".to_owned(), ..cup(3) }, &["c"]).await;
         assert_eq!(send(&shop, &call).await.attribute("categoryNames"), &json!(["Cups"]));
         let refused = send(&shop, &anas(&shop, &shop.products[0], 2)).await;
         assert_eq!((refused.status, refused.usage.calls), (404, 1));
@@ -97,7 +97,7 @@ mod tests {
     #[tokio::test]
     async fn an_addition_whose_categories_cannot_be_read_is_not_written() {
         let shop = Shop::with(1).await;
-        shop.tells_in(0, &cup(2), &["c"]).await;
+        shop.publish_product_in(0, &cup(2), &["c"]).await;
         let breaks = |call: &str, _| (call == "BatchGetItem").then_some(Fault::InternalError);
         let adding = carts::testing::adding(shop.cloud().client_with(breaks));
         let answer = send_with(&shop, &adding, &anas(&shop, &shop.products[0], 1)).await;
@@ -177,7 +177,7 @@ mod tests {
     #[tokio::test]
     async fn a_product_that_carts_was_not_told_of_is_asked_for_once_and_kept() {
         let shop = Shop::with(0).await;
-        shop.tells_categories(&[("c", "Cups")]).await;
+        shop.publish_categories(&[("c", "Cups")]).await;
         let mut attributes = json!(cup(1));
         attributes["categoryIds"] = json!(["c"]);
         let told = json!({"data": {"type": "products", "id": "p", "attributes": attributes}});

@@ -59,7 +59,7 @@ mod tests {
         let shop = Shop::with(2).await;
         shop.put(&ana(), &[(0, 2), (1, 1)]).await;
         // A sale has no categories: they are not read.
-        shop.tells_in(0, &cup(2), &["c"]).await;
+        shop.publish_product_in(0, &cup(2), &["c"]).await;
         let answer = send(&shop, &call(&shop, "k")).await;
         assert_eq!((answer.status, answer.attribute("status")), (202, &json!("pending")));
         assert_eq!(answer.header("location"), format!("https://shop.test/v1/sales/{}", answer.id()));

@@ -60,9 +60,9 @@ mod tests {
     async fn items_show_their_categories_in_the_products_order_read_once_and_only_where_items_are_sent() {
         let shop = Shop::with(3).await;
         shop.put(&ana(), &[(0, 1), (1, 1), (2, 1)]).await;
-        shop.tells_categories(&[("a", "Apples"), ("c", "Cups"), ("d", "Dishes")]).await;
-        shop.tells_in(0, &Snapshot { name: "Anvil".to_owned(), ..cup(2) }, &["d", "c"]).await;
-        shop.tells_in(1, &Snapshot { name: "Bowl".to_owned(), ..cup(2) }, &["c", "not told yet"]).await;
+        shop.publish_categories(&[("a", "Apples"), ("c", "Cups"), ("d", "Dishes")]).await;
+        shop.publish_product_in(0, &Snapshot { name: "Anvil".to_owned(), ..cup(2) }, &["d", "c"]).await;
+        shop.publish_product_in(1, &Snapshot { name: "Bowl".to_owned(), ..cup(2) }, &["c", "not told yet"]).await;
         let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
         let items = answer.body["included"].as_array().unwrap().iter();
         let names: Vec<&Value> = items.map(|item| &item["attributes"]["categoryNames"]).collect();
@@ -83,8 +83,8 @@ mod tests {
         for product in 0..21 {
             let ids: Vec<String> = (0..5).map(|number| format!("{product}-{number}")).collect();
             let told: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
-            shop.tells_categories(&told).await;
-            shop.tells_in(product, &cup(2), &told.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await;
+            shop.publish_categories(&told).await;
+            shop.publish_product_in(product, &cup(2), &told.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await;
             shop.put(&ana(), &[(product, 1)]).await;
         }
         let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;

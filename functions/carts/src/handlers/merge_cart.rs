@@ -62,8 +62,8 @@ mod tests {
     async fn items_that_are_sent_along_show_their_categories_which_is_one_read_more() {
         for (query, calls, read_units) in [(&[][..], 3, 3.0), (&[("include", "items")], 4, 4.0)] {
             let shop = Shop::with(1).await;
-            shop.tells_categories(&[("c", "Cups")]).await;
-            shop.tells_in(0, &cup(2), &["c"]).await;
+            shop.publish_categories(&[("c", "Cups")]).await;
+            shop.publish_product_in(0, &cup(2), &["c"]).await;
             let token = shop.guest(&[(0, 4)]).await;
             let answer = send(&shop, &call(&shop, "ana", &token).query(query)).await;
             let name = answer.body.pointer("/included/0/attributes/categoryNames/0");

@@ -63,8 +63,8 @@ mod tests {
     async fn the_categories_of_the_product_are_one_read_more() {
         let shop = Shop::with(1).await;
         shop.put(&ana(), &[(0, 2)]).await;
-        shop.tells_categories(&[("c", "Cups")]).await;
-        shop.tells_in(0, &cup(2), &["c"]).await;
+        shop.publish_categories(&[("c", "Cups")]).await;
+        shop.publish_product_in(0, &cup(2), &["c"]).await;
         let anas = call(&shop.products[0], &json!(7)).bearer(&shop.tokens().token("ana", Role::Customer));
         let set = send(&shop, anas).await;
         assert_eq!((set.status, set.attribute("categoryNames")), (200, &json!(["Cups"])));

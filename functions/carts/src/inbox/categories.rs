@@ -9,7 +9,7 @@ use crate::product::Category;
 
 /// What a `category.*` event says of a category.
 #[derive(Deserialize)]
-struct Told {
+struct CategoryData {
     name: String,
 }
 
@@ -18,7 +18,7 @@ struct Told {
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer.
 pub async fn on_category_event(carts: &Carts, event: &Event) -> Result<(), Error> {
-    let Told { name } = event.data()?;
+    let CategoryData { name } = event.data()?;
     let name = (event.topic != "category.deleted").then_some(name);
     carts.put_category(&event.subject, &Category { name, sequence: event.sequence.clone() }).await
 }
@@ -35,13 +35,13 @@ mod tests {
     use shared::store::Meter;
     use shared::testing;
 
-    fn told() -> Event {
+    fn sample() -> Event {
         testing::sample_event("carts-on-event", "category.")
     }
 
     /// What comes after that.
     fn later(topic: &str, name: &str) -> Event {
-        let mut event = told();
+        let mut event = sample();
         event.topic = topic.to_owned();
         event.sequence.replace_range(25.., "9");
         event.data["name"] = name.into();
@@ -52,13 +52,13 @@ mod tests {
     async fn shop(products: usize) -> Shop {
         let shop = Shop::with(products).await;
         for product in 0..products {
-            shop.tells_in(product, &cup(2), &[&told().subject]).await;
+            shop.publish_product_in(product, &cup(2), &[&sample().subject]).await;
             shop.put(&ana(), &[(product, 1)]).await;
         }
         shop
     }
 
-    async fn hear(shop: &Shop, event: &Event) {
+    async fn apply(shop: &Shop, event: &Event) {
         on_category_event(&shop.carts(), event).await.unwrap();
     }
 
@@ -76,8 +76,8 @@ mod tests {
     async fn a_category_shows_beside_its_items_and_a_rename_is_one_write_however_many_there_are() {
         let shop = shop(3).await;
         assert_eq!(shown(&shop).await, vec![json!([]); 3]);
-        let name = told().data["name"].clone();
-        for (event, name) in [(told(), name), (later("category.updated", "Mugs"), json!("Mugs"))] {
+        let name = sample().data["name"].clone();
+        for (event, name) in [(sample(), name), (later("category.updated", "Mugs"), json!("Mugs"))] {
             let (heard, usage) = Meter::measure(on_category_event(&shop.carts(), &event)).await;
             assert!(heard.is_ok());
             assert_eq!((usage.calls, usage.write_units), (1, 1.0));
@@ -89,13 +89,13 @@ mod tests {
     async fn late_and_repeated_events_change_nothing_and_what_is_deleted_stays_so() {
         let shop = shop(1).await;
         let (renamed, mut deleted) = (later("category.updated", "Mugs"), later("category.deleted", "Mugs"));
-        for event in [&renamed, &told(), &renamed, &told()] {
-            hear(&shop, event).await;
+        for event in [&renamed, &sample(), &renamed, &sample()] {
+            apply(&shop, event).await;
             assert_eq!(shown(&shop).await, [json!(["Mugs"])]);
         }
         deleted.sequence.replace_range(24.., "10");
-        for event in [&deleted, &renamed, &told(), &deleted] {
-            hear(&shop, event).await;
+        for event in [&deleted, &renamed, &sample(), &deleted] {
+            apply(&shop, event).await;
             assert_eq!(shown(&shop).await, [json!([])]);
         }
     }
@@ -103,20 +103,20 @@ mod tests {
     #[tokio::test]
     async fn a_deletion_that_comes_first_is_kept_and_one_that_is_made_again_shows() {
         let shop = shop(1).await;
-        for event in [&later("category.deleted", "Mugs"), &told()] {
-            hear(&shop, event).await;
+        for event in [&later("category.deleted", "Mugs"), &sample()] {
+            apply(&shop, event).await;
             assert_eq!(shown(&shop).await, [json!([])]);
         }
-        let mut again = told();
+        let mut again = sample();
         again.sequence.replace_range(..1, "1");
-        hear(&shop, &again).await;
+        apply(&shop, &again).await;
         assert_eq!(shown(&shop).await, [json!([again.data["name"]])]);
     }
 
     #[tokio::test]
     async fn an_event_that_cannot_be_read_is_refused_and_kept_nowhere() {
         let shop = Shop::with(0).await;
-        let mut event = told();
+        let mut event = sample();
         event.data["name"] = 1.into();
         assert!(on_category_event(&shop.carts(), &event).await.is_err());
         assert!(shop.cloud().items("CartsTable").await.is_empty());

@@ -11,7 +11,7 @@ use crate::product::Product;
 /// What a `product.*` event says of a product, beside what inventory keeps.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Placed {
+struct Categories {
     #[serde(default)]
     category_ids: Vec<String>,
 }
@@ -21,7 +21,7 @@ struct Placed {
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer.
 pub async fn on_product_event(carts: &Carts, event: &Event) -> Result<(), Error> {
-    let (snapshot, Placed { category_ids }) = (product(event)?, event.data()?);
+    let (snapshot, Categories { category_ids }) = (product(event)?, event.data()?);
     carts.learn(&event.subject, &Product { snapshot, category_ids }).await
 }
 

@@ -16,7 +16,7 @@ impl Carts {
     /// When the table does not answer.
     pub async fn put_category(&self, category_id: &str, category: &Category) -> Result<(), Error> {
         let item = store::to_item(category)?;
-        self.put_told(format!("{PREFIX}{category_id}"), item, &category.sequence, NEWER).await
+        self.put_if_newer(format!("{PREFIX}{category_id}"), item, &category.sequence, NEWER).await
     }
 
     /// The names of the categories that products are in; not of those that are deleted or not known yet. One batch

@@ -169,7 +169,7 @@ impl Carts {
 
     /// Puts what another service tells of something of its own, on a condition on its sequence ([`NEWER`]): refused,
     /// something as new or newer is known. One write.
-    async fn put_told(
+    async fn put_if_newer(
         &self,
         pk: String,
         mut item: Item,

@@ -20,7 +20,7 @@ impl Carts {
     pub async fn learn(&self, product_id: &str, product: &Product) -> Result<(), Error> {
         let condition = format!("{NEWER} OR (#sequence = :sequence AND attribute_not_exists(categoryIds))");
         let item = store::to_item(product)?;
-        self.put_told(key(product_id), item, &product.snapshot.sequence, condition).await
+        self.put_if_newer(key(product_id), item, &product.snapshot.sequence, condition).await
     }
 
     /// What is known of a product.

@@ -13,8 +13,12 @@ async fn on_event(catalog: &Catalog, event: &Event) -> Result<Work, Error> {
             stock::on_stock_event(catalog, event).await.map(Work::from)
         }
         "review.rated" => reviews::on_review_event(catalog, event).await.map(Work::from),
-        "brand.updated" => names::on_renamed(catalog, &Link::Brand(event.subject.clone()), event).await,
-        "category.updated" => names::on_renamed(catalog, &Link::Category(event.subject.clone()), event).await,
+        "brand.created" | "brand.updated" => {
+            names::on_renamed(catalog, &Link::Brand(event.subject.clone()), event).await
+        }
+        "category.created" | "category.updated" => {
+            names::on_renamed(catalog, &Link::Category(event.subject.clone()), event).await
+        }
         other => Err(Error::malformed(format!("catalog does not listen to {other}"))),
     }
 }

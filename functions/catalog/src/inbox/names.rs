@@ -1,4 +1,4 @@
-//! `brand.updated` and `category.updated` events: products show the present names of their brand and categories.
+//! `brand.*` and `category.*` events: products show the present names of their brand and categories.
 
 use shared::Error;
 use shared::events::Event;
@@ -7,8 +7,8 @@ use shared::queue::Work;
 use crate::Catalog;
 use crate::names::Link;
 
-/// `brand.updated`, `category.updated`: one step of a pass over its products. The name is read and not taken from the
-/// event, which may be late or repeated.
+/// One step of a pass over the products of a brand or category that was renamed, or whose event is replayed. The name is
+/// read and not taken from the event, which may be late or repeated.
 ///
 /// # Errors
 /// `BadRequest` when the cursor cannot be read · when the table does not answer or others keep writing.
@@ -171,7 +171,9 @@ mod tests {
         let list = hidden.remove("listing").unwrap();
         shop.put(hidden.clone()).await;
         shop.rename(&shop.brand, "Barro").await;
-        assert_eq!(shop.catalog.sweep_names(&shop.brand, "").await.unwrap(), Work::More);
+        let work = shop.catalog.sweep_names(&shop.brand, "").await.unwrap();
+        assert_eq!(work, Work::MoreFrom("1 0 0".to_owned()), "the second pass");
+        assert!(shop.catalog.sweep_names(&shop.brand, "10 0 0").await.is_err(), "after ten passes it is given up");
         hidden.insert("listing".to_owned(), list);
         shop.put(hidden).await;
         assert_eq!(shop.hear(&shop.brand).await, 1);

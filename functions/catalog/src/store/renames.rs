@@ -19,9 +19,14 @@ use crate::product::{Product, Status};
 /// How many products a step looks at: each is two reads and, when it shows another name, a transaction.
 const AT_ONCE: usize = 20;
 
-/// How far a pass over the products of a brand or a category has come.
+/// How many passes over the products of a brand or a category may see fewer products than it counts.
+const MOST_PASSES: usize = 10;
+
+/// How far the passes over the products of a brand or a category have come.
 struct Progress {
-    /// How many products it has looked at.
+    /// How many passes are done.
+    passes: usize,
+    /// How many of its products this pass has seen.
     seen: usize,
     /// The position of the last one.
     position: String,
@@ -42,23 +47,27 @@ struct Counted {
 }
 
 impl Progress {
-    /// Positions begin with a year.
-    fn start() -> Self {
-        Self { seen: 0, position: "0".to_owned() }
+    /// The start of a pass. Positions begin with a year.
+    fn start(passes: usize) -> Self {
+        Self { passes, seen: 0, position: "0".to_owned() }
     }
 
-    /// Reads a cursor; the start when there is none.
+    /// Reads a cursor; the start of the first pass when there is none.
     fn parse(cursor: &str) -> Result<Self, Error> {
         if cursor.is_empty() {
-            return Ok(Self::start());
+            return Ok(Self::start(0));
         }
-        let parts = cursor.split_once(' ').and_then(|(seen, position)| Some((seen.parse().ok()?, position.to_owned())));
-        let (seen, position) = parts.ok_or_else(|| Error::malformed("a cursor that no step has written"))?;
-        Ok(Self { seen, position })
+        let mut parts = cursor.splitn(3, ' ');
+        let mut number = || parts.next().and_then(|part| part.parse().ok());
+        let (passes, seen) = (number(), number());
+        match (passes, seen, parts.next()) {
+            (Some(passes), Some(seen), Some(position)) => Ok(Self { passes, seen, position: position.to_owned() }),
+            _ => Err(Error::malformed("a cursor that no step has written")),
+        }
     }
 
-    fn cursor(&self) -> String {
-        format!("{} {}", self.seen, self.position)
+    fn cursor(&self) -> Work {
+        Work::MoreFrom(format!("{} {} {}", self.passes, self.seen, self.position))
     }
 }
 
@@ -68,7 +77,7 @@ impl Catalog {
     /// happens to it meanwhile.
     ///
     /// The index follows the table late, and a product whose status changes moves between lists. So a pass that saw
-    /// fewer products than the brand or category counts is followed by another one, from the start.
+    /// fewer products than the brand or category counts is followed by another one, from the start, up to ten times.
     ///
     /// # Errors
     /// `BadRequest` when the cursor cannot be read · `Unavailable` when others keep writing, or the table does not
@@ -78,36 +87,43 @@ impl Catalog {
         let products = self.products_behind(&progress.position, link).await?;
         let are_more = products.len() > AT_ONCE;
         for (position, id) in products.into_iter().take(AT_ONCE) {
-            self.set_names(&id).await?;
-            progress = Progress { seen: progress.seen + 1, position };
+            let has_link = self.set_names(&id).await?.is_some_and(|product| product.links().contains(link));
+            progress.seen += usize::from(has_link);
+            progress.position = position;
         }
         if are_more {
-            return Ok(Work::MoreFrom(progress.cursor()));
+            return Ok(progress.cursor());
         }
         let counted: Option<Counted> = self.read(&link_key(link), true).await?;
         if counted.is_none_or(|counted| progress.seen >= counted.products) {
             return Ok(Work::Done);
         }
+        if progress.passes >= MOST_PASSES {
+            let seen = progress.seen;
+            return Err(Error::internal(format!(
+                "{MOST_PASSES} passes saw fewer products than are counted, the last {seen}"
+            )));
+        }
         // The index needs a moment.
         store::back_off(ATTEMPTS).await;
-        Ok(Work::More)
+        Ok(Progress::start(progress.passes + 1).cursor())
     }
 
-    /// Stores the present names of a product's brand and categories with it; nothing when they are stored already or
-    /// the product is gone. One read of the product, then one batch read of the names, and when one differs a
+    /// Stores the present names of a product's brand and categories with it, unless they are stored already: the product,
+    /// or `None` when there is none. One read of the product, then one batch read of the names, and when one differs a
     /// transaction of the product and its rows, with a check of each such name.
     ///
     /// # Errors
     /// `Unavailable` when the table does not answer or others keep writing.
-    pub async fn set_names(&self, id: &str) -> Result<(), Error> {
+    pub async fn set_names(&self, id: &str) -> Result<Option<Product>, Error> {
         for attempt in 0..ATTEMPTS {
             store::back_off(attempt).await;
             let stored: Option<Stored<Product>> = self.read(&product_key(id), true).await?;
-            let Some(Stored { value: old, fingerprint }) = stored else { return Ok(()) };
+            let Some(Stored { value: old, fingerprint }) = stored else { return Ok(None) };
             let mut read = self.read_names(old.links()).await?;
             let new = old.clone().with_names(None, &read);
             if new.names == old.names {
-                return Ok(());
+                return Ok(Some(old));
             }
             read.retain(|link, name| old.name_of(link) != Some(name));
             let mut parts = Parts::new();
@@ -115,7 +131,7 @@ impl Catalog {
             self.add_links(&mut parts, Some(&old), Some(&new), &read)?;
             self.add_rows(&mut parts, Some(&old), Some(&new))?;
             if self.write(parts).await?.is_ok() {
-                return Ok(());
+                return Ok(Some(new));
             }
         }
         Err(Error::unavailable("the product kept changing"))

@@ -3,6 +3,7 @@
 One of three: MiniStack, a process on this machine; LocalStack, in Docker; or whatever already
 answers at the `AWS_ENDPOINT_URL` that the caller has set, which is neither started nor stopped."""
 
+import json
 import os
 import platform
 import shutil
@@ -16,7 +17,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from common import LOCAL, REGION, ROOT, Failed, run
+from common import LOCAL, REGION, ROOT, Failed, private_file, run
 
 # What a local cloud takes for its owner's credentials. They are no secret.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -150,6 +151,7 @@ class MiniStack(Cloud):
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in ("tmp", "home", "state"):
             (self.folder / folder).mkdir(exist_ok=True)
+        self.forget_stream_positions()
         with open(self.log, "w", encoding="utf-8") as log:
             # A session of its own: it outlives this command, and Ctrl-C here does not reach it.
             self.process = subprocess.Popen(
@@ -159,6 +161,15 @@ class MiniStack(Cloud):
         self.pid_file.write_text(f"{self.process.pid} {self.port}", encoding="utf-8")
         if not wait_for(f"{self.endpoint}/_ministack/health", 60, lambda: self.process.poll() is None):
             raise Failed(f"MiniStack does not answer; see {self.log.relative_to(ROOT)}")
+
+    def forget_stream_positions(self):
+        """Its saved positions in streams count records that it does not save: started again, it would publish no event
+        before as many new records have come."""
+        path = self.folder / "state/lambda.json"
+        if path.exists():
+            state = json.loads(path.read_text(encoding="utf-8"))
+            state["payload"].pop("dynamodb_stream_positions", None)
+            private_file(path, json.dumps(state))
 
     def own_environment(self):
         """Its whole environment, and so that of the functions: none of the caller's secrets or proxies."""

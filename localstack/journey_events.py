@@ -16,6 +16,7 @@ from captured import captured
 from journey import WrongTurn, step
 from journey_buyer import a_guest_becomes_a_reviewer
 from journey_sales import sales_live_to_their_end, stock_is_watched
+from journey_steps import long_work_goes_in_steps
 from journey_shop import JOURNEY, PATIENCE, Shop, eventually, money
 from parts import Parts
 
@@ -152,6 +153,7 @@ def main():
             sales_live_to_their_end(shop)
             stock_is_watched(shop)
             a_guest_becomes_a_reviewer(shop)
+            long_work_goes_in_steps(shop, parts)
             events_are_as_documented(topic, started)
         nothing_is_left_behind(parts)
     except KeyError as missing:

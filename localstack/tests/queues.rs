@@ -121,8 +121,7 @@ fn every_service_publishes_its_table() {
     }
 }
 
-/// A statement of a queue's policy names one queue: SQS refuses those that name more
-/// (docs.aws.amazon.com, SQS developer guide, "Limitations of Amazon SQS custom policies" and `SetQueueAttributes`).
+/// "Each policy must cover only a single queue" (Amazon SQS Developer Guide, "Special Information for SQS Policies").
 #[test]
 fn a_queue_takes_messages_from_the_topic_alone_by_a_policy_of_its_own() {
     for (name, policy) in resources("AWS::SQS::QueuePolicy") {

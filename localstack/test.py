@@ -30,17 +30,13 @@ from shop import variables
 
 CHECKS = {
     "format": ["cargo", "fmt", "--all", "--check"],
-    "clippy": [
-        "cargo", "clippy", "--workspace", "--all-targets", "--features", "shared/testing", "--", "-D", "warnings",
-    ],
     "cfn-lint": ["cfn-lint", "template.yaml"],
     "sam validate": ["sam", "validate", "--lint", "--template-file", "template.yaml", "--region", "us-east-1"],
 }
 PYTHON_TESTS = [sys.executable, "-m", "unittest", "discover", "--start-directory", "localstack", "--pattern", "test_*.py"]
-# All at once, with the features that clippy has: another choice of packages would build the dependencies anew.
-TEST_PROGRAMS = [
-    "cargo", "test", "--workspace", "--features", "shared/testing", "--no-run", "--message-format", "json-render-diagnostics",
-]
+# All at once, by clippy, which compiles as rustc does and warns besides: `cargo clippy`, or another choice of packages,
+# would take all dependencies anew.
+TEST_PROGRAMS = ["cargo", "test", "--workspace", "--features", "shared/testing", "--no-run", "--message-format", "json"]
 JOURNEY = [sys.executable, "localstack/journey.py"]
 EVENTS = [sys.executable, "localstack/journey_events.py"]
 EXPORT_SALES = [sys.executable, "localstack/sales_export.py"]
@@ -126,15 +122,21 @@ def heading(what):
 
 
 def test_programs():
-    """Builds the Rust tests. The command and the folder of each program, by its package and name."""
+    """Builds the Rust tests. The command and the folder of each program, by its package and name; and what clippy says of
+    our code."""
     heading("build of the tests")
-    built = run(*TEST_PROGRAMS, stdout=subprocess.PIPE, text=True).stdout
-    programs = {}
-    for message in map(json.loads, built.splitlines()):
+    environment = {**os.environ, "RUSTC_WORKSPACE_WRAPPER": "clippy-driver"}
+    built = subprocess.run(TEST_PROGRAMS, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    programs, findings = {}, []
+    for message in map(json.loads, built.stdout.splitlines()):
+        if message["reason"] == "compiler-message" and message["message"]["level"] in ("warning", "error"):
+            findings.append(message["message"]["rendered"])
         if message.get("executable") and message["profile"]["test"]:
             folder = Path(message["manifest_path"]).parent
             programs[f"{folder.name}: {message['target']['name']}, {message['target']['kind'][0]}"] = message["executable"], folder
-    return dict(sorted(programs.items()))
+    if built.returncode:
+        raise Failed("\n".join([*findings, "the tests cannot be built"]))
+    return dict(sorted(programs.items())), findings
 
 
 def is_end_to_end(name):
@@ -188,7 +190,7 @@ def on_a_cloud_of_its_own(tally, journeys, name="test"):
 
 
 def journeys(tally):
-    programs = {name: one for name, one in test_programs().items() if is_end_to_end(name)}
+    programs = {name: one for name, one in test_programs()[0].items() if is_end_to_end(name)}
     if not programs:
         raise Failed("there are no end-to-end tests")
     run_tests(tally, programs)
@@ -328,7 +330,9 @@ def main():
         for name, command in CHECKS.items():
             tally.check(name, command)
         tally.check("tests of the scripts", PYTHON_TESTS)
-        programs = test_programs()
+        programs, findings = test_programs()
+        print("\n".join(findings))
+        tally.step("clippy finds nothing", not findings)
         heading("build")
         build()
         with meanwhile(CONTRACT_RUN, LOCAL / "contract.log") as contract_ended, meanwhile(JOURNEYS, LOCAL / "journeys.log") as ended:

@@ -5,96 +5,103 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH):$(HOME)/.cargo/bin
 export PYTHONDONTWRITEBYTECODE := 1
 export SAM_CLI_TELEMETRY := 0
 # These may be set on the command line: make up PORT=4567
-export EMULATOR PORT STACK FUNCTION STEP FORCE SHOW FILE UPDATE WORKERS STATUS QUEUE ID KIND LIMIT BODY CHECK FROM TO
-export SEGMENTS
+export EMULATOR PORT STACK
 
 PYTHON := .venv/bin/python
+ZOCO := .venv/bin/zoco
 TOOLS := .venv/.installed
 TEST_TOOLS := .venv/.installed-test
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down clean test proof build deploy keys api-keys admin import export export-sales audit invoke queues dlq redrive replay
+.PHONY: generate help up down clean test proof build deploy keys api-keys admin import export export-sales audit invoke queues dlq redrive replay
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 up: $(TOOLS) ## start the shop on this machine, with demo data; PORT=4566 EMULATOR=ministack|localstack
-	@$(PYTHON) localstack/shop.py up
+	@$(PYTHON) -m localstack.cloud.shop up
 
 down: $(TOOLS) ## stop it; its data is kept
-	@$(PYTHON) localstack/shop.py down
+	@$(PYTHON) -m localstack.cloud.shop down
 
 clean: $(TOOLS) ## stop it and forget its data
-	@$(PYTHON) localstack/shop.py clean
+	@$(PYTHON) -m localstack.cloud.shop clean
 
 test: $(TEST_TOOLS) ## format, lints, unit tests, then journeys on a local cloud of their own
-	@$(PYTHON) localstack/test.py
+	@$(PYTHON) -m localstack.tests.run
+
+generate: $(TOOLS) ## write what follows from the code: OpenAPI, AsyncAPI, routes in the template, docs/functions.md, idle cost
+	UPDATE=1 cargo test --quiet --package contracts --package edge generated
+	UPDATE=1 cargo test --quiet --package contracts --test asyncapi generated
+	$(PYTHON) -m localstack.tests.figures --write
 
 proof: SHELL := /bin/bash
 proof: $(TEST_TOOLS) ## the full figures behind the promises, one table (over an hour); all output in .local/proof.log
 	@mkdir -p .local
 	@echo "| property | asked | reached | time |"
 	@echo "| --- | --- | --- | --- |"
-	@set -o pipefail; PROOF=full cargo test --workspace --features shared/testing -- \
+	@set -o pipefail; PROOF=full cargo test --workspace -- \
 		proof --nocapture --test-threads=1 2>&1 | tee .local/proof.log | sed -un 's/^[^|]*\(|[^|]*|[^|]*|[^|]*| [0-9.]* s |\)[^|]*$$/\1/p' \
 		|| { tail -n 40 .local/proof.log; exit 1; }
-	@set -o pipefail; $(PYTHON) localstack/test.py proofs 2>&1 | tee -a .local/proof.log | grep --line-buffered '^|.* s |$$' \
+	@set -o pipefail; $(PYTHON) -m localstack.tests.run proofs 2>&1 | tee -a .local/proof.log | grep --line-buffered '^|.* s |$$' \
 		|| { tail -n 40 .local/proof.log; exit 1; }
 
 # Without cargo-lambda's own optimisations: its thin LTO makes the binaries no smaller to speak of
-# and costs a minute of processor for each (docs/decisions.md). Cargo.toml says what is wanted. A
+# and costs a minute of processor for each (docs/decisions/building.md). Cargo.toml says what is wanted. A
 # panic aborts, so tables for unwinding are never read: an eighth of a binary. AWS-LC's AES-GCM for AVX-512 is left
 # out: half a megabyte in each program, for answers of some kilobytes.
 build: $(TOOLS) ## build the program of each service for Lambda, into target/lambda
 	AWS_LC_SYS_CFLAGS="-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX=1" RUSTFLAGS="-C force-unwind-tables=no" cargo lambda build --release --disable-optimizations $(ARM)
 
 deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads; STACK=zoco
-	@$(PYTHON) localstack/deploy.py
+	@AWS_DEFAULT_REGION="$${AWS_DEFAULT_REGION:-$${AWS_REGION:-us-east-1}}" $(ZOCO) --stack "$(or $(STACK),zoco)" deploy
 
-keys: $(TOOLS) ## make the shop's keys, unless they are there; STEP=status|stage|activate|retire rotates the one that signs
-	@$(PYTHON) localstack/$(if $(STEP),rotate_signing_key,keys).py
+# What operators do is done by `zoco` (`zoco --help`); these are short ways to say the same.
+keys: $(TOOLS) ## make the shop's keys, unless they are there; STEP=status|stage|activate|retire rotates the one that signs; FORCE=1
+	@$(ZOCO) keys $(or $(STEP),make) $(if $(filter 1,$(FORCE)),--force)
 
-api-keys: $(TOOLS) ## rotate the key of calls between services: STEP=status|stage|activate|retire
-	@$(PYTHON) localstack/rotate_api_key.py
+api-keys: $(TOOLS) ## rotate the key of calls between services: STEP=status|stage|activate|retire; SHOW=1 prints the keys
+	@$(ZOCO) api-keys $(STEP) $(if $(filter 1,$(SHOW)),--show)
 
 admin: $(TOOLS) ## make a registered user an admin: make admin EMAIL=ana@shop.example
-	@EMAIL="$(EMAIL)" $(PYTHON) localstack/admin.py
+	@$(ZOCO) users set-role "$(or $(EMAIL),$(error whom? make admin EMAIL=ana@shop.example))" admin
 
 import: $(TOOLS) ## products from a file into the shop: make import FILE=products.csv (or .ndjson); UPDATE=1 WORKERS=8
-	@$(PYTHON) localstack/catalogue.py import
+	@$(ZOCO) catalogue import "$(FILE)" $(if $(filter-out 0,$(UPDATE)),--update) $(if $(WORKERS),--workers $(WORKERS))
 
 export: $(TOOLS) ## the shop's products into a file: make export FILE=products.csv (or .ndjson); STATUS=active|draft|archived|all
-	@$(PYTHON) localstack/catalogue.py export
+	@$(ZOCO) catalogue export "$(FILE)" $(if $(STATUS),--status $(STATUS)) $(if $(WORKERS),--workers $(WORKERS))
 
-export-sales: $(TOOLS) ## the sales of a period into a file: make export-sales FROM=2026-11-01 TO=2026-11-30 FILE=sales.csv (or .ndjson); STATUS=
-	@$(PYTHON) localstack/sales_export.py
+export-sales: $(TOOLS) ## the sales of a period into a file: make export-sales FROM=2026-11-01 TO=2026-11-30 FILE=sales.csv; STATUS=
+	@$(ZOCO) sales export --from "$(FROM)" --to "$(TO)" $(if $(FILE),--file "$(FILE)") $(if $(STATUS),--status $(STATUS))
 
 audit: $(TOOLS) ## whether stock is the sum of its movements and sales have theirs; fails naming what differs; SEGMENTS=8
-	@$(PYTHON) localstack/audit.py
+	@$(ZOCO) audit $(if $(SEGMENTS),--segments $(SEGMENTS))
 
 invoke: $(TOOLS) ## run one function on its sample event: make invoke FUNCTION=get-product
-	@$(PYTHON) localstack/invoke.py "$(FUNCTION)"
+	@$(PYTHON) -m localstack.cloud.invoke "$(FUNCTION)"
 
 queues: $(TOOLS) ## what each queue holds, and who listens; CHECK=1 fails when there are dead letters
-	@$(PYTHON) localstack/queues.py queues
+	@$(ZOCO) queues list $(if $(CHECK),--check)
 
 dlq: $(TOOLS) ## the dead letters of a queue, with the reason: make dlq QUEUE=product-requests; LIMIT=20 BODY=1
-	@$(PYTHON) localstack/queues.py dlq
+	@$(ZOCO) queues dead-letters "$(QUEUE)" $(if $(LIMIT),--limit $(LIMIT)) $(if $(BODY),--body)
 
 redrive: $(TOOLS) ## send dead letters back to be handled again: make redrive QUEUE=product-requests; LIMIT= ID=
-	@$(PYTHON) localstack/queues.py redrive
+	@$(ZOCO) queues redrive "$(QUEUE)" $(if $(LIMIT),--limit $(LIMIT)) $(if $(ID),--id "$(ID)")
 
 replay: $(TOOLS) ## publish the event of an item anew: make replay ID=…; KIND=product|brand|category|stock|sale|user|review|rating
-	@$(PYTHON) localstack/queues.py replay
+	@$(ZOCO) republish "$(ID)" $(if $(KIND),--kind $(KIND))
 
-$(TOOLS): localstack/requirements.txt
+$(TOOLS): ops/requirements.txt ops/pyproject.toml
 	@echo "Installing the pinned tools into .venv (a minute or so the first time) …"
 	@python3 -c 'import sys; sys.exit("Python 3.10 or later is needed" if sys.version_info < (3, 10) else 0)'
 	@test -x .venv/bin/pip || python3 -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement localstack/requirements.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement ops/requirements.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --editable ops
 	@touch $@
 
-$(TEST_TOOLS): $(TOOLS) localstack/requirements-test.txt
-	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement localstack/requirements-test.txt
+$(TEST_TOOLS): $(TOOLS) localstack/tests/requirements.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement localstack/tests/requirements.txt
 	@touch $@

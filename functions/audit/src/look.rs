@@ -1,23 +1,23 @@
-//! Looking at a segment of the tables, and again at what differs: a shop goes on selling while it is audited, and
-//! the ledger follows its sales by events, so what differs at first is looked at until it has settled.
+//! Looking at a segment of the tables, and again at what differs: the shop sells while it is audited, and
+//! movements of sales follow by events. So a difference is looked at again until it has settled.
 
 use std::slice::from_ref;
 use std::time::Duration;
 
+use dynamo::Segment;
 use identity::store::Directory;
 use inventory::Stock;
 use inventory::store::Books;
 use jiff::SignedDuration;
+use kernel::clock::{self, Timestamp};
+use kernel::{Error, StartupError};
 use sales::Sales;
 use sales::sale::Sale;
 use serde::Serialize;
-use shared::clock::{self, Timestamp};
-use shared::store::Segment;
-use shared::{Error, StartupError};
 
 use crate::rules::{Difference, movements, of_product, of_sale};
 
-/// The most products and sales that are looked at again, and told of.
+/// The most products and sales that are looked at again and reported.
 const MOST: usize = 1_000;
 
 /// A product with more movements than these is looked at again once: it takes a while, and its readings are shared with
@@ -30,7 +30,7 @@ pub struct Patience {
     /// How often something is looked at again.
     pub looks: usize,
     pub pause: Duration,
-    /// What was changed more recently is not judged: the next audit does that. Longer than a message of the ledger
+    /// What was changed more recently is not judged: the next audit does that. Longer than a message about movements
     /// takes that has to be tried again.
     pub fresh: SignedDuration,
 }

@@ -1,12 +1,13 @@
-//! The program of the audit: its functions by their names, which the template gives as `Handler`.
+//! The program of audit: its functions by their names, which the template gives as `Handler`. Generated from
+//! `src/handlers/` by `make generate`.
 
 mod handlers {
     pub mod audit;
 }
 
 use handlers::*;
-use shared::StartupError;
-use shared::program::{self, Handlers};
+use kernel::StartupError;
+use kernel::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[("audit", || Box::pin(audit::start()))];
 

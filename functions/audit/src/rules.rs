@@ -1,14 +1,14 @@
-//! What has to hold of stock and sales: the sum of a product's movements is its stock, sold pieces have their
+//! The rules of stock and sales: the sum of a product's movements is its stock, sold pieces have their
 //! movements and cancelled ones their reversals, totals are the sums of their lines, sales have a customer.
 
 use std::collections::HashMap;
 
 use inventory::movement::{Kind, Movement, SoldIn};
 use inventory::store::Books;
+use kernel::sequence;
 use sales::sale::Sale;
 use sales::status::Status;
 use serde::Serialize;
-use shared::events;
 
 /// Something that does not balance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,9 +42,9 @@ pub fn of_product(id: &str, books: &Books) -> Option<Difference> {
     match available {
         Some(available) if *available < 0 => difference(format!("{available} pieces are in stock")),
         Some(available) if available != moved => {
-            difference(format!("{available} pieces are in stock, and its {movements} movements come to {moved}"))
+            difference(format!("{available} pieces are in stock, and its {movements} movements add up to {moved}"))
         }
-        None if *moved != 0 => difference(format!("no stock item, and its {movements} movements come to {moved}")),
+        None if *moved != 0 => difference(format!("no stock item, and its {movements} movements add up to {moved}")),
         _ => None,
     }
 }
@@ -58,7 +58,7 @@ pub fn movements(sale: &Sale) -> Vec<Movement> {
         Status::Pending | Status::Rejected | Status::Cancelled => &[],
     };
     let sequence = sale.sequence();
-    let (made, at) = (events::made(&sequence), sale.updated_at);
+    let (made, at) = (sequence::made(&sequence), sale.updated_at);
     let sold_in = SoldIn { id: &sale.id, made, number: &sale.number, by: &sale.customer_id, at };
     let of_line = |kind: &Kind| {
         let lines = sale.lines.iter();
@@ -94,12 +94,14 @@ pub fn of_sale(sale: &Sale, entered: &HashMap<String, i64>, known: bool) -> Vec<
 
 fn wrong_total(sale: &Sale) -> Option<String> {
     let Some(total) = &sale.total else {
-        return sale.status.holds_pieces().then(|| format!("sale {} was sold and has no total", sale.number));
+        return sale.status.has_taken_stock().then(|| format!("sale {} was sold and has no total", sale.number));
     };
     let lines = sale.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.total()?));
     match lines {
         Some(sum) if sum == total.amount => None,
-        Some(sum) => Some(format!("sale {} has the total {}, and its lines come to {sum}", sale.number, total.amount)),
+        Some(sum) => {
+            Some(format!("sale {} has the total {}, and its lines add up to {sum}", sale.number, total.amount))
+        }
         None => Some(format!("sale {} has a total, and a line without a price", sale.number)),
     }
 }

@@ -7,14 +7,15 @@ use std::time::Duration;
 use audit::look::{Patience, Report};
 use audit::rules::Rule;
 use audit::{Audit, look};
+use dynamo::{Item, Segment, number, text, to_item};
 use identity::store::Directory;
+use kernel::clock;
+use kernel::usage::Meter;
 use sales::status::Status;
 use sales::testing::Shop;
 use sales::testing::books::close;
 use serde_json::json;
-use shared::clock;
-use shared::store::{Item, Meter, Segment, number, text, to_item};
-use shared::testing::customer;
+use testing::customer;
 
 /// A shop whose sales are audited at once: nothing is too fresh, nothing is waited for.
 struct Books {
@@ -24,7 +25,7 @@ struct Books {
 
 impl Books {
     /// With two products, a sale that was confirmed, one that was cancelled, one that was cancelled while it was
-    /// pending, one that is pending; all told to the ledger.
+    /// pending, one that is pending; inventory has handled the events of all.
     async fn balanced() -> Self {
         let shop = Shop::with(&[10, 10]).await;
         let client = shop.cloud.client();
@@ -36,11 +37,11 @@ impl Books {
         let books = Self { shop, audit: Audit { stock, sales, directory, patience } };
         books.shop.buy("ana", "confirmed", 3).await;
         let cancelled = books.shop.buy("ana", "cancelled", 2).await.id;
-        let pending = books.shop.holds(&[(0, 1), (1, 1)]).await;
-        books.shop.holds(&[(0, 1)]).await;
+        let pending = books.shop.orders(&[(0, 1), (1, 1)]).await;
+        books.shop.orders(&[(0, 1)]).await;
         for id in [cancelled, pending] {
-            let cancel = books.shop.transitions();
-            cancel.apply(&id, Status::Cancelled, &customer("ana"), |_| Ok(()), clock::now()).await.unwrap();
+            let cancel = books.shop.change_status();
+            cancel.run(&id, Status::Cancelled, &customer("ana"), |_| Ok(()), clock::now()).await.unwrap();
         }
         close(&books.shop.cloud, &books.audit.stock, "before anything is broken").await;
         books
@@ -113,7 +114,7 @@ async fn stock_that_is_not_the_sum_of_its_movements_is_named() {
         books.broken("InventoryTable", stock, |item| drop(item.insert("available".to_owned(), number(8)))).await;
     assert_eq!(rules, [Rule::Stock]);
     let difference = &books.report().await.differences[0];
-    assert_eq!(difference.detail, "8 pieces are in stock, and its 4 movements come to 7");
+    assert_eq!(difference.detail, "8 pieces are in stock, and its 4 movements add up to 7");
     assert_eq!(difference.id, books.shop.products[0]);
 }
 
@@ -171,7 +172,7 @@ async fn what_was_changed_a_moment_ago_is_not_judged_and_what_settles_is_no_diff
     books.audit.patience = look::Patience { fresh: jiff::SignedDuration::from_secs(60), ..books.audit.patience };
     let report = books.report().await;
     assert_eq!((report.differences.len(), report.unsettled.len()), (0, 2));
-    // Told of it, the ledger balances.
-    close(&books.shop.cloud, &books.audit.stock, "told again").await;
+    // Once inventory has handled the event, the books balance.
+    close(&books.shop.cloud, &books.audit.stock, "handled again").await;
     assert_eq!(books.report().await.unsettled, Vec::<String>::new());
 }

@@ -10,7 +10,7 @@ use identity::store::Directory;
 use inventory::Stock;
 use sales::Sales;
 use serde_json::json;
-use shared::testing::{Cloud, load_recorded};
+use testing::{Cloud, load_recorded};
 
 #[tokio::test]
 async fn the_stock_sales_and_users_of_the_last_release_are_read_and_the_audit_finds_no_difference() {

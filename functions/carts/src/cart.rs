@@ -1,16 +1,17 @@
-//! The cart: how many pieces of which products somebody means to buy. Prices are not kept in it: it shows those of
+//! The cart: how many pieces of which products somebody wants to buy. It has no prices: it shows those of
 //! the moment.
 
 use std::collections::{BTreeMap, HashMap};
 
-use inventory::stock::Snapshot;
+use contracts::sales::Rejection;
+use inventory::snapshot::Snapshot;
+use kernel::Error;
+use kernel::clock::Timestamp;
 use sales::order::{self, Order};
+use sales::sale::Sale;
+use sales::status::Status;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::Error;
-use shared::clock::Timestamp;
-
-use crate::awaited::{Checkout, Decision, Rejected};
 
 /// The most products that a cart may have: as many as a sale.
 pub const MAX_PRODUCTS: usize = order::MAX_PRODUCTS;
@@ -26,11 +27,11 @@ pub struct Cart {
     /// What it was checked out as, until that is decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout: Option<Checkout>,
-    /// Why the last checkout was not sold, until the cart is changed.
+    /// Why the sale of the last checkout was rejected. Shown until the cart is changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejection: Option<Rejected>,
     pub updated_at: Timestamp,
-    /// When it is gone, in seconds since 1970. Its row may be there for longer.
+    /// When it expires, in seconds since 1970. DynamoDB may delete the item later.
     pub expires_at: u64,
     /// 0 before anything was ever put into it.
     pub version: u64,
@@ -94,7 +95,7 @@ impl Cart {
     }
 
     /// What a decided sale leaves of it: not what was sold, but what was put in meanwhile. `None` when it is not
-    /// this sale that the cart waits for: it was told of before, or is none of the cart's.
+    /// this sale that the cart waits for: the decision is known already, or the sale is not the cart's.
     pub fn settled(self, sale_id: &str, decision: &Decision, now: Timestamp) -> Option<Self> {
         let checkout = self.checkout.clone().filter(|checkout| checkout.sale_id == sale_id)?;
         let mut cart = Self { checkout: None, ..self.changed(now) };
@@ -115,7 +116,7 @@ impl Cart {
         Some(cart)
     }
 
-    /// What is ordered by a checkout: all of it, at the prices that it shows. Where one no longer holds when the
+    /// What is ordered by a checkout: all of it, at the prices that it shows. Where one is another when the
     /// sale is decided, nothing is sold.
     ///
     /// # Errors
@@ -128,7 +129,7 @@ impl Cart {
         for (product_id, quantity) in &self.lines {
             let product = products.get(product_id);
             match product.filter(|product| product.is_on_offer()) {
-                Some(product) => lines.push(order::Line {
+                Some(product) => lines.push(order::OrderLine {
                     product_id: product_id.clone(),
                     quantity: *quantity,
                     expected_unit_price: Some(product.price.clone()),
@@ -168,12 +169,64 @@ pub fn too_many(in_it: i64) -> Error {
         .with_meta(json!({"quantity": in_it, "most": MAX_QUANTITY}))
 }
 
+/// A sale that a cart was checked out as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Checkout {
+    pub sale_id: String,
+    /// The version of the cart that began with it: as long as it is that one, the cart is what is being sold.
+    pub version: u64,
+    /// How many pieces of what was ordered are still in the cart. What was taken out is not there to be sold from
+    /// it, though the sale has it; what is put in again is new.
+    pub ordered: BTreeMap<String, i64>,
+}
+
+impl Checkout {
+    /// Of a product, so many pieces are left in the cart.
+    pub fn left(&mut self, product_id: &str, quantity: i64) {
+        if let Some(ordered) = self.ordered.get_mut(product_id) {
+            *ordered = quantity.min(*ordered);
+        }
+        self.ordered.retain(|_, ordered| *ordered > 0);
+    }
+}
+
+/// A sale of the cart that was refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rejected {
+    pub sale_id: String,
+    #[serde(flatten)]
+    pub why: Rejection,
+}
+
+/// What became of a sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Sold,
+    Rejected(Rejection),
+    /// It was cancelled, rejected or deleted.
+    Void,
+}
+
+impl Decision {
+    /// What became of a sale; nothing yet of a pending one.
+    pub fn of(sale: &Sale) -> Option<Self> {
+        match (sale.status, &sale.rejection) {
+            (Status::Pending, _) => None,
+            (Status::Rejected, Some(why)) => Some(Self::Rejected(why.clone())),
+            (Status::Rejected | Status::Cancelled, _) => Some(Self::Void),
+            (Status::Confirmed | Status::Shipped | Status::Delivered, _) => Some(Self::Sold),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use inventory::snapshot::ProductStatus;
     use inventory::testing::cup;
-    use sales::rejection::Rejection;
-    use shared::{clock, store};
+    use kernel::clock;
 
     fn cart() -> Cart {
         let cart = Cart::begun("cup", 3, clock::now());
@@ -186,7 +239,7 @@ mod tests {
         let now = clock::now();
         let rejected = cart().checked_out("s", now).settled("s", &Decision::Rejected(rejection), now).unwrap();
         for cart in [cart(), cart().checked_out("s", now), rejected] {
-            assert_eq!(store::from_item::<Cart>(store::to_item(&cart).unwrap()).unwrap(), cart);
+            assert_eq!(dynamo::from_item::<Cart>(dynamo::to_item(&cart).unwrap()).unwrap(), cart);
         }
     }
 
@@ -237,15 +290,15 @@ mod tests {
     fn a_rejection_stands_until_the_cart_is_changed() {
         let now = clock::now();
         let why = Rejection { code: "price_changed".to_owned(), title: "Price changed".to_owned(), reasons: vec![] };
-        let kept = cart().checked_out("s", now).settled("s", &Decision::Rejected(why.clone()), now).unwrap();
-        assert_eq!((&kept.lines, &kept.checkout), (&cart().lines, &None));
-        assert_eq!(kept.rejection, Some(Rejected { sale_id: "s".to_owned(), why }));
-        assert_eq!(kept.with("cup", 1, now).unwrap().rejection, None);
+        let rejected = cart().checked_out("s", now).settled("s", &Decision::Rejected(why.clone()), now).unwrap();
+        assert_eq!((&rejected.lines, &rejected.checkout), (&cart().lines, &None));
+        assert_eq!(rejected.rejection, Some(Rejected { sale_id: "s".to_owned(), why }));
+        assert_eq!(rejected.with("cup", 1, now).unwrap().rejection, None);
     }
 
     #[test]
-    fn a_checkout_orders_all_of_it_at_the_prices_shown_or_names_what_is_gone() {
-        let archived = Snapshot { status: "archived".to_owned(), ..cup(2) };
+    fn a_checkout_orders_all_of_it_at_the_prices_shown_or_names_what_is_unavailable() {
+        let archived = Snapshot { status: ProductStatus::Archived, ..cup(2) };
         let mut products = HashMap::from([("cup".to_owned(), cup(1)), ("mug".to_owned(), cup(1))]);
         let order = cart().order(&products).unwrap();
         assert_eq!((order.lines[0].quantity, &order.lines[0].expected_unit_price), (3, &Some(cup(1).price)));

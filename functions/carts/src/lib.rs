@@ -1,35 +1,53 @@
 //! Carts: what customers and guests mean to buy. Owns the table `CartsTable`.
 //!
-//! | File | What it holds |
+//! Four floors, each of which imports from those below it only. Handlers (`src/handlers/`), one for each function, are the
+//! top one.
+//!
+//! ## Use cases
+//!
+//! | File | Contents |
+//! | --- | --- |
+//! | [`api`] | the HTTP API: operations, who may call them, types, answers |
+//! | [`add_to_cart`] | putting something into a cart, also a product that carts has no snapshot of yet |
+//! | [`check_out`] | a cart becomes a pending sale, once |
+//! | [`merge_carts`] | adds a guest's cart to a customer's, once |
+//! | [`request_owner`] | whose cart a request speaks for |
+//! | [`show_cart`], [`cart_view`] | what answers show: items at the prices of the moment, the total |
+//!
+//! ## Stores, events and clients
+//!
+//! | File | Contents |
+//! | --- | --- |
+//! | [`store`] | the table |
+//! | [`inbox`] | what it does with events of other services |
+//!
+//! ## Rules and values
+//!
+//! | File | Contents |
 //! | --- | --- |
 //! | [`owner`] | whose cart it is: a customer's, or that of a guest with a token |
-//! | [`cart`] | the cart and its rules: lines, limits, what a decided sale leaves of it |
-//! | [`product`] | what is known of products and categories |
-//! | [`awaited`] | the sale that a cart was checked out as, and what becomes of it |
-//! | [`shown`] | what answers show: items at the prices of the moment, the total |
-//! | [`show`] | reads what answers show |
+//! | [`cart`] | the cart: lines, limits, the sale it was checked out as, what a decided sale leaves of it |
+//! | [`merged`] | what fits of a guest's cart into a customer's |
 //! | [`line`] | what requests ask for |
-//! | [`adding`] | putting something into a cart, also a product that carts was not told of yet |
-//! | [`checkout`] | a cart becomes a pending sale, once |
-//! | [`merge`] | a guest's cart goes into a customer's, once |
-//! | [`inbox`] | what it does with events of other services |
-//! | [`store`] | the table |
+//! | [`product`] | snapshots of products and categories |
 
-pub mod adding;
-pub mod awaited;
+pub mod add_to_cart;
+pub mod api;
 pub mod cart;
-pub mod checkout;
+pub mod cart_view;
+pub mod check_out;
 pub mod inbox;
 pub mod line;
-pub mod merge;
+pub mod merge_carts;
+pub mod merged;
 pub mod owner;
 pub mod product;
-pub mod show;
-pub mod shown;
+pub mod request_owner;
+pub mod show_cart;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use adding::Adding;
-pub use checkout::Checkouts;
+pub use add_to_cart::AddToCart;
+pub use check_out::CheckOut;
 pub use store::Carts;

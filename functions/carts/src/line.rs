@@ -1,8 +1,8 @@
 //! What requests ask for: so many pieces of a product, a checkout at a total.
 
-use shared::Error;
-use shared::jsonapi::Body;
-use shared::money::{Currency, Money};
+use kernel::Error;
+use kernel::input::Body;
+use kernel::money::{Currency, Money};
 
 use crate::cart::MAX_QUANTITY;
 
@@ -11,12 +11,12 @@ const READ_ONLY: [&str; 5] = ["name", "categoryNames", "unitPrice", "lineTotal",
 
 /// Pieces of a product, to be added to a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct RequestedItem {
     pub product_id: String,
     pub quantity: i64,
 }
 
-impl Line {
+impl RequestedItem {
     /// Reads what is to be added.
     ///
     /// # Errors

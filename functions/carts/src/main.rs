@@ -1,4 +1,5 @@
-//! The program of carts: its functions by their names, which the template gives as `Handler`.
+//! The program of carts: its functions by their names, which the template gives as `Handler`. Generated from
+//! `src/handlers/` by `make generate`.
 
 mod handlers {
     pub mod add_item;
@@ -12,8 +13,8 @@ mod handlers {
 }
 
 use handlers::*;
-use shared::StartupError;
-use shared::program::{self, Handlers};
+use kernel::StartupError;
+use kernel::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[
     ("add-item", || Box::pin(add_item::start())),

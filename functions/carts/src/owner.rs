@@ -1,15 +1,10 @@
 //! Whose cart it is: a customer's, by the access token; or a guest's, by a token of the cart itself, of which only
-//! the digest is kept.
+//! its digest is stored.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use kernel::{Error, ids};
 use sha2::{Digest, Sha256};
-use shared::auth::Verifier;
-use shared::http::Request;
-use shared::{Error, ids};
-
-/// The header that carries a guest's token, in requests and once in an answer.
-pub const HEADER: &str = "Cart-Token";
 
 /// The length of a token: 256 bits in base64url.
 const LENGTH: usize = 43;
@@ -37,6 +32,15 @@ impl Token {
         Ok(Self(BASE64.encode(secret)))
     }
 
+    /// The token that a guest sent.
+    ///
+    /// # Errors
+    /// 404 for what cannot be one.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let is_token = text.len() == LENGTH && BASE64.decode(text).is_ok();
+        is_token.then(|| Self(text.to_owned())).ok_or_else(unknown)
+    }
+
     /// The guest who has it.
     pub fn guest(&self) -> Owner {
         Owner::Guest(BASE64.encode(Sha256::digest(&self.0)))
@@ -44,41 +48,6 @@ impl Token {
 }
 
 impl Owner {
-    /// The owner that a request speaks for, if it names one. An access token goes before a guest's.
-    ///
-    /// # Errors
-    /// 401 when an access token was sent that does not hold: never a guest then · 404 for a guest's token that
-    /// cannot be one.
-    pub fn named(tokens: &Verifier, request: &Request) -> Result<Option<Self>, Error> {
-        if let Some(caller) = tokens.anyone(request)? {
-            return Ok(Some(Self::Customer(caller.id)));
-        }
-        if request.has_header(HEADER) { Self::guest(request).map(Some) } else { Ok(None) }
-    }
-
-    /// The owner that a request has to name.
-    ///
-    /// # Errors
-    /// As [`named`](Self::named); 401 when it names none.
-    pub fn of(tokens: &Verifier, request: &Request) -> Result<Self, Error> {
-        let unnamed =
-            || Error::unauthenticated("Sign in, or send the header `Cart-Token` that came with a guest's cart.");
-        Self::named(tokens, request)?.ok_or_else(unnamed)
-    }
-
-    /// The guest whose token a request carries.
-    ///
-    /// # Errors
-    /// 400 without a token · 404 for what cannot be one.
-    pub fn guest(request: &Request) -> Result<Self, Error> {
-        if !request.has_header(HEADER) {
-            return Err(Error::header(HEADER, "Send the token that came with the guest's cart."));
-        }
-        let is_token = |text: &&str| text.len() == LENGTH && BASE64.decode(text).is_ok();
-        let token = request.header(HEADER).filter(is_token).ok_or_else(unknown)?;
-        Ok(Token(token.to_owned()).guest())
-    }
-
     /// The key of the owner's cart in the table.
     pub fn key(&self) -> String {
         match self {
@@ -87,7 +56,7 @@ impl Owner {
         }
     }
 
-    /// The id of the owner's cart, from which neither can be told.
+    /// The id of the owner's cart, which reveals neither the user nor the token.
     pub fn cart_id(&self) -> String {
         ids::derived(&["carts", &self.key()])
     }
@@ -103,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_long_different_and_not_to_be_told_from_what_is_kept() {
+    fn tokens_are_long_different_and_cannot_be_found_from_what_is_stored() {
         let (one, other) = (Token::new().unwrap(), Token::new().unwrap());
         assert_eq!((one.0.len(), one.guest()), (LENGTH, Token(one.0.clone()).guest()));
         assert_ne!(one.guest(), other.guest());

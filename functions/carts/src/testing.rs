@@ -4,33 +4,33 @@
 
 use aws_sdk_dynamodb::Client;
 use inventory::Catalog;
-use inventory::stock::Snapshot;
+use inventory::snapshot::Snapshot;
 use inventory::testing::cup;
+use kernel::clock::{self, Timestamp};
+use kernel::replay::Outcome;
+use kernel::sequence;
+use kernel::{Error, ids};
+use messaging::Event;
 use sales::Sales;
-use sales::rejection::Rejection;
-use sales::testing::Shop as Till;
-use shared::clock::Timestamp;
-use shared::events::Event;
-use shared::idempotency::Outcome;
-use shared::testing::{Cloud, Tokens, usd};
-use shared::{Error, clock, events, ids};
+use sales::testing::Shop as SalesShop;
+use testing::{Cloud, Tokens, usd};
 
-use crate::adding::Adding;
-use crate::awaited::Rejected;
+use crate::add_to_cart::AddToCart;
 use crate::cart::Cart;
-use crate::checkout::{Buyer, Checkouts};
-use crate::line::Line;
+use crate::cart::Rejected;
+use crate::cart_view::{Item, Shown};
+use crate::check_out::{Buyer, CheckOut};
+use crate::line::RequestedItem;
 use crate::owner::{Owner, Token};
 use crate::product::{Category, CategoryNames, Product};
-use crate::shown::{Item, Shown};
 use crate::store::{Addition, Carts, Lives};
 
 /// Days that carts live in tests.
 pub const LIVES: Lives = Lives { customer: 30, guest: 7 };
 
-/// A shop on an embedded database of its own, with stock; carts were told of all its products, cups for 12.50.
+/// A shop on an embedded database of its own, with stock; carts have snapshots of all its products, cups for 12.50.
 pub struct Shop {
-    pub till: Till,
+    pub sales_shop: SalesShop,
     pub products: Vec<String>,
 }
 
@@ -40,22 +40,22 @@ impl Shop {
     /// # Panics
     /// When it cannot be set up.
     pub async fn with(products: usize) -> Self {
-        let till = Till::with(&vec![10; products]).await;
-        let shop = Self { products: till.products.clone(), till };
+        let sales_shop = SalesShop::with(&vec![10; products]).await;
+        let shop = Self { products: sales_shop.products.clone(), sales_shop };
         for id in &shop.products {
-            shop.carts().learn(id, &in_categories(&cup(1), &[])).await.unwrap();
+            shop.carts().put_product(id, &in_categories(&cup(1), &[])).await.unwrap();
         }
         shop
     }
 
     /// Its database.
     pub fn cloud(&self) -> &Cloud {
-        &self.till.cloud
+        &self.sales_shop.cloud
     }
 
     /// Its signer of tokens.
     pub fn tokens(&self) -> &Tokens {
-        &self.till.tokens
+        &self.sales_shop.tokens
     }
 
     /// The table of carts.
@@ -64,12 +64,12 @@ impl Shop {
     }
 
     /// What adds to carts; catalog does not answer.
-    pub fn adding(&self) -> Adding {
-        adding(self.cloud().client())
+    pub fn add_to_cart(&self) -> AddToCart {
+        add_to_cart(self.cloud().client())
     }
 
     /// What checks carts out.
-    pub fn checkouts(&self) -> Checkouts {
+    pub fn checkouts(&self) -> CheckOut {
         checkouts(self.cloud().client())
     }
 
@@ -79,7 +79,7 @@ impl Shop {
     /// When they are refused.
     pub async fn put(&self, owner: &Owner, pieces: &[(usize, i64)]) {
         for (product, quantity) in pieces {
-            add(&self.adding(), owner, &self.products[*product], *quantity, None).await.unwrap();
+            add(&self.add_to_cart(), owner, &self.products[*product], *quantity, None).await.unwrap();
         }
     }
 
@@ -89,9 +89,9 @@ impl Shop {
     /// When they are refused.
     pub async fn guest(&self, pieces: &[(usize, i64)]) -> Token {
         let token = Token::new().unwrap();
-        let line = Line { product_id: self.products[pieces[0].0].clone(), quantity: pieces[0].1 };
+        let line = RequestedItem { product_id: self.products[pieces[0].0].clone(), quantity: pieces[0].1 };
         let addition = Addition { owner: &token.guest(), is_new: true, line: &line, request: None };
-        self.adding().add(&addition, clock::now()).await.unwrap();
+        self.add_to_cart().run(&addition, clock::now()).await.unwrap();
         self.put(&token.guest(), &pieces[1..]).await;
         token
     }
@@ -108,29 +108,29 @@ impl Shop {
         lines
     }
 
-    /// A product as catalog tells it next.
+    /// The next version of a product, as its event brings it.
     ///
     /// # Panics
     /// When it cannot be written.
-    pub async fn tells(&self, product: usize, snapshot: &Snapshot) {
+    pub async fn publish_product(&self, product: usize, snapshot: &Snapshot) {
         self.publish_product_in(product, snapshot, &[]).await;
     }
 
-    /// A product as catalog tells it next, in categories.
+    /// The next version of a product in categories, as its event brings it.
     ///
     /// # Panics
     /// When it cannot be written.
     pub async fn publish_product_in(&self, product: usize, snapshot: &Snapshot, category_ids: &[&str]) {
-        self.carts().learn(&self.products[product], &in_categories(snapshot, category_ids)).await.unwrap();
+        self.carts().put_product(&self.products[product], &in_categories(snapshot, category_ids)).await.unwrap();
     }
 
-    /// Categories as catalog tells them for the first time: their ids and names.
+    /// The first version of categories, as their events bring them: ids and names.
     ///
     /// # Panics
     /// When they cannot be written.
     pub async fn publish_categories(&self, categories: &[(&str, &str)]) {
         for (id, name) in categories {
-            let category = Category { name: Some((*name).to_owned()), sequence: events::sequence(None, 1) };
+            let category = Category { name: Some((*name).to_owned()), sequence: sequence::sequence(None, 1) };
             self.carts().put_category(id, &category).await.unwrap();
         }
     }
@@ -139,12 +139,12 @@ impl Shop {
     ///
     /// # Panics
     /// When there is no such sale.
-    pub async fn told(&self, sale_id: &str) -> Event {
-        let sale = self.till.sales().get(sale_id).await.unwrap().unwrap();
+    pub async fn sale_event(&self, sale_id: &str) -> Event {
+        let sale = self.sales_shop.sales().get(sale_id).await.unwrap().unwrap();
         let data = serde_json::json!({"number": sale.number, "status": sale.status, "customerId": sale.customer_id,
             "lines": sale.lines, "rejection": sale.rejection});
         let topic = format!("sale.{}", sale.status.name());
-        Event::new("sales", &topic, sale_id, sale.version.to_string(), clock::now(), data)
+        testing::event(&topic, sale_id, &sale.version.to_string(), clock::now(), &data)
     }
 
     /// Decides a pending sale: catalog has all its products as cups of this version.
@@ -152,14 +152,18 @@ impl Shop {
     /// # Panics
     /// When it cannot be decided.
     pub async fn decides(&self, sale_id: &str, snapshot: &Snapshot) {
-        let answer = self.till.answer(sale_id, snapshot).await;
-        self.till.completion().complete(&answer, clock::now()).await.unwrap();
+        let answer = self.sales_shop.answer(sale_id, snapshot).await;
+        self.sales_shop.decide_sale().run(&answer, clock::now()).await.unwrap();
     }
 }
 
 /// A product in categories.
 pub fn in_categories(snapshot: &Snapshot, category_ids: &[&str]) -> Product {
-    Product { snapshot: snapshot.clone(), category_ids: category_ids.iter().map(|id| (*id).to_owned()).collect() }
+    Product {
+        snapshot: snapshot.clone(),
+        category_ids: category_ids.iter().map(|id| (*id).to_owned()).collect(),
+        was_draft: false,
+    }
 }
 
 /// Ana, a customer.
@@ -173,43 +177,43 @@ pub fn carts(client: Client) -> Carts {
 }
 
 /// What adds to carts over a client. Nobody listens where catalog would be.
-pub fn adding(client: Client) -> Adding {
-    Adding { carts: carts(client), catalog: Catalog::new("http://127.0.0.1:9", "secret") }
+pub fn add_to_cart(client: Client) -> AddToCart {
+    AddToCart { carts: carts(client), catalog: Catalog::new("http://127.0.0.1:9", "secret") }
 }
 
 /// What checks carts out over a client.
-pub fn checkouts(client: Client) -> Checkouts {
-    Checkouts { carts: carts(client.clone()), sales: Sales::new(client, "SalesTable") }
+pub fn checkouts(client: Client) -> CheckOut {
+    CheckOut { carts: carts(client.clone()), sales: Sales::new(client, "SalesTable") }
 }
 
 /// One addition to a cart, under a key if there is one.
 ///
 /// # Errors
-/// As [`Adding::add`].
+/// As [`AddToCart::run`].
 pub async fn add(
-    adding: &Adding,
+    add_to_cart: &AddToCart,
     owner: &Owner,
     product_id: &str,
     quantity: i64,
     key: Option<&str>,
 ) -> Result<Outcome<Item>, Error> {
-    let line = Line { product_id: product_id.to_owned(), quantity };
+    let line = RequestedItem { product_id: product_id.to_owned(), quantity };
     let request = key.map(|key| (ids::derived(&[&owner.key(), key]), format!("{line:?}")));
-    adding.add(&Addition { owner, is_new: false, line: &line, request }, clock::now()).await
+    add_to_cart.run(&Addition { owner, is_new: false, line: &line, request }, clock::now()).await
 }
 
 /// One checkout of a customer under a key: the sale.
 ///
 /// # Errors
-/// As [`Checkouts::check_out`].
+/// As [`CheckOut::run`].
 pub async fn check_out(
-    checkouts: &Checkouts,
+    checkouts: &CheckOut,
     user_id: &str,
     key: &str,
     now: Timestamp,
 ) -> Result<Outcome<sales::sale::Sale>, Error> {
     let sale_id = ids::derived(&["checkouts", user_id, key]);
-    checkouts.check_out(&Buyer { user_id, sale_id: &sale_id, fingerprint: "f", expected_total: None }, now).await
+    checkouts.run(&Buyer { user_id, sale_id: &sale_id, fingerprint: "f", expected_total: None }, now).await
 }
 
 /// A cart and an item, as answers show them.
@@ -218,7 +222,7 @@ pub async fn check_out(
 /// Never: their parts are sound.
 pub fn shown() -> (Shown, Item) {
     let (id, now) = (ids::new(), clock::now());
-    let insufficient = Rejection::of(inventory::stock::insufficient_stock(&[]));
+    let insufficient = sales::rejection::rejection(inventory::shortage::insufficient_stock(&[]));
     let rejection = Some(Rejected { sale_id: ids::new(), why: insufficient });
     let cart = Cart { rejection, ..Cart::begun(&id, 2, now) };
     let product = in_categories(&cup(1), &["c"]);

@@ -7,16 +7,16 @@ use std::time::Instant;
 
 use carts::cart::Cart;
 use carts::inbox::sales::on_sale_event;
-use carts::merge;
+use carts::merge_carts;
 use carts::owner::{Owner, Token};
 use carts::product::Category;
-use carts::testing::{Shop, add, adding, ana, carts, check_out, checkouts, in_categories};
+use carts::testing::{Shop, add, add_to_cart, ana, carts, check_out, checkouts, in_categories};
+use dynamo::Client;
 use inventory::testing::cup;
-use shared::error::Kind;
-use shared::idempotency::Outcome;
-use shared::store::Client;
-use shared::testing::{Fault, Strike, break_every_call, row};
-use shared::{Error, clock};
+use kernel::error::Kind;
+use kernel::replay::Outcome;
+use kernel::{Error, clock};
+use testing::{Fault, Strike, break_every_call, row};
 use tokio::task::JoinSet;
 
 /// Everything that writes to carts.
@@ -30,21 +30,21 @@ enum Operation {
     Remove,
     Clear,
     CheckOut,
-    /// The sale before was decided, and the cart was not told.
+    /// The sale before was decided, but carts has not had its event yet.
     CheckOutNext,
     /// Under a second key, while the sale of the first is pending.
     CheckOutAgain,
-    /// The same when that was sold, and the cart was not told.
+    /// The same when that was sold, but carts has not had its event yet.
     CheckOutSold,
     Merge,
-    HearOfSale,
+    HandleSaleEvent,
     HearOfProduct,
     HearOfCategory,
 }
 
 use Operation::{
-    Add, AddAsGuest, Begin, Change, CheckOut, CheckOutAgain, CheckOutNext, CheckOutSold, Clear, HearOfCategory,
-    HearOfProduct, HearOfSale, Merge, Remove,
+    Add, AddAsGuest, Begin, Change, CheckOut, CheckOutAgain, CheckOutNext, CheckOutSold, Clear, HandleSaleEvent,
+    HearOfCategory, HearOfProduct, Merge, Remove,
 };
 
 const ALL: [Operation; 14] = [
@@ -59,7 +59,7 @@ const ALL: [Operation; 14] = [
     CheckOutAgain,
     CheckOutSold,
     Merge,
-    HearOfSale,
+    HandleSaleEvent,
     HearOfProduct,
     HearOfCategory,
 ];
@@ -89,13 +89,13 @@ impl World {
         if matches!(operation, AddAsGuest | Merge) {
             world.guest = world.shop.guest(&[(0, 1), (1, 1)]).await;
         }
-        if matches!(operation, CheckOutNext | CheckOutAgain | CheckOutSold | HearOfSale) {
+        if matches!(operation, CheckOutNext | CheckOutAgain | CheckOutSold | HandleSaleEvent) {
             world.sale_id = sale(check_out(&world.shop.checkouts(), "ana", "first", clock::now()).await).unwrap();
         }
-        if matches!(operation, CheckOutNext | HearOfSale) {
+        if matches!(operation, CheckOutNext | HandleSaleEvent) {
             world.shop.put(&ana(), &[(1, 3)]).await;
         }
-        if matches!(operation, CheckOutNext | CheckOutSold | HearOfSale) {
+        if matches!(operation, CheckOutNext | CheckOutSold | HandleSaleEvent) {
             world.shop.decides(&world.sale_id, &cup(1)).await;
         }
         world
@@ -109,17 +109,17 @@ impl World {
             async move { carts.change(&ana(), |cart| change(cart, id), now).await.map(drop) }
         };
         match operation {
-            Begin | Add => add(&adding(client), &ana(), id, 1, Some("k")).await.map(drop),
-            AddAsGuest => add(&adding(client), &self.guest.guest(), id, 1, Some("k")).await.map(drop),
+            Begin | Add => add(&add_to_cart(client), &ana(), id, 1, Some("k")).await.map(drop),
+            AddAsGuest => add(&add_to_cart(client), &self.guest.guest(), id, 1, Some("k")).await.map(drop),
             Change => changes(|cart, id| cart.with(id, 7, clock::now()).map(Some)).await,
             Remove => changes(|cart, id| cart.without(id, clock::now()).map(Some)).await,
             Clear => changes(|cart, _| Ok(cart.emptied(clock::now()))).await,
             CheckOut | CheckOutNext | CheckOutAgain | CheckOutSold => {
                 check_out(&checkouts(client), "ana", "k", now).await.map(drop)
             }
-            Merge => merge::merge(&carts(client), "ana", &self.guest.guest(), now).await.map(drop),
-            HearOfSale => on_sale_event(&carts(client), &self.shop.told(&self.sale_id).await, now).await,
-            HearOfProduct => carts(client).learn(id, &in_categories(&cup(2), &["c"])).await,
+            Merge => merge_carts::merge(&carts(client), "ana", &self.guest.guest(), now).await.map(drop),
+            HandleSaleEvent => on_sale_event(&carts(client), &self.shop.sale_event(&self.sale_id).await, now).await,
+            HearOfProduct => carts(client).put_product(id, &in_categories(&cup(2), &["c"])).await,
             HearOfCategory => {
                 let category = Category { name: Some("Cups".to_owned()), sequence: "2".to_owned() };
                 carts(client).put_category("c", &category).await
@@ -127,8 +127,8 @@ impl World {
         }
     }
 
-    /// What has to hold when it was done.
-    async fn holds(&self, operation: Operation, what: &str) {
+    /// What has to be true once it is done.
+    async fn check(&self, operation: Operation, what: &str) {
         let anas = self.shop.lines(&ana()).await;
         let expected = match operation {
             Begin => vec![(0, 1)],
@@ -137,7 +137,7 @@ impl World {
             Change => vec![(0, 7)],
             Remove | Clear | CheckOutSold | HearOfProduct | HearOfCategory => vec![],
             Merge => vec![(0, 3), (1, 1)],
-            CheckOutNext | HearOfSale => vec![(1, 3)],
+            CheckOutNext | HandleSaleEvent => vec![(1, 3)],
         };
         assert_eq!(anas, expected, "{what}");
         let (sales, cart) = (self.shop.cloud().items("SalesTable").await.len(), self.cart().await);
@@ -146,8 +146,8 @@ impl World {
             Merge => assert!(self.shop.carts().of(&self.guest.guest(), clock::now()).await.is_err(), "{what}"),
             CheckOut | CheckOutNext | CheckOutAgain => {
                 let id = sale(check_out(&self.shop.checkouts(), "ana", "k", clock::now()).await).unwrap();
-                let held = self.shop.till.sales().get(&id).await.unwrap().unwrap();
-                let ordered: i64 = held.lines.iter().map(|line| line.quantity).sum();
+                let sale = self.shop.sales_shop.sales().get(&id).await.unwrap().unwrap();
+                let ordered: i64 = sale.lines.iter().map(|line| line.quantity).sum();
                 assert_eq!(cart.checkout.map(|checkout| checkout.sale_id), Some(id), "{what}");
                 let expected = if operation == CheckOutNext { (2, 3) } else { (1, 2) };
                 assert_eq!((sales, ordered), expected, "{what}");
@@ -159,7 +159,7 @@ impl World {
                 self.shop.carts().change(&ana(), |cart| Ok(cart.emptied(clock::now())), clock::now()).await.unwrap();
                 assert_eq!((id, cart.checkout, sales), (self.sale_id.clone(), None, 1), "{what}");
             }
-            HearOfSale => assert_eq!(cart.checkout, None, "{what}"),
+            HandleSaleEvent => assert_eq!(cart.checkout, None, "{what}"),
             HearOfProduct => {
                 let known = self.shop.carts().product(&self.shop.products[0]).await.unwrap();
                 assert_eq!(known, Some(in_categories(&cup(2), &["c"])), "{what}");
@@ -193,7 +193,7 @@ fn is_done(operation: Operation, result: &Result<(), Error>) -> bool {
     }
 }
 
-/// An operation that breaks, is done again, and once more: a consumer is told twice, a client repeats itself.
+/// An operation that breaks, is done again, and once more: an event comes twice, a client repeats its request.
 async fn broken_and_repeated(operation: Operation, strike: Strike) {
     let (world, what) = (World::before(operation).await, format!("{operation:?}, {strike:?}"));
     let mut done = world.does(operation, world.shop.cloud().client_with(strike.plan())).await;
@@ -202,7 +202,7 @@ async fn broken_and_repeated(operation: Operation, strike: Strike) {
             done = world.does(operation, world.shop.cloud().client()).await;
         }
         assert!(is_done(operation, &done), "{what}: {done:?}");
-        world.holds(operation, &what).await;
+        world.check(operation, &what).await;
     }
 }
 
@@ -219,7 +219,7 @@ async fn proof_p6_whatever_breaks_at_whatever_call_an_operation_repeated_is_done
 }
 
 #[tokio::test]
-async fn proof_p8_lasting_faults_are_told_as_unavailable_and_write_nothing() {
+async fn proof_p8_lasting_faults_are_a_503_and_write_nothing() {
     let started = Instant::now();
     let faults = [Fault::Throttled, Fault::InternalError, Fault::ResetBeforeSend];
     for operation in ALL {
@@ -261,7 +261,7 @@ async fn proof_p8_passing_faults_of_a_write_are_not_noticed_and_it_is_done_once(
             });
             let done = world.does(operation, broken).await;
             assert!(done.is_ok(), "{what}: {done:?}");
-            world.holds(operation, &what).await;
+            world.check(operation, &what).await;
         }
     }
     let reached = format!("{} operations × 4 faults: done once", ALL.len());
@@ -280,16 +280,17 @@ async fn an_addition_without_a_key_whose_answer_is_lost_counts_once() {
             let is_write = matches!(call, "PutItem" | "UpdateItem");
             (is_write && !struck.swap(true, std::sync::atomic::Ordering::SeqCst)).then_some(Fault::ResetAfterCommit)
         });
-        add(&adding(lost), &ana(), &shop.products[0], 2, None).await.unwrap();
+        add(&add_to_cart(lost), &ana(), &shop.products[0], 2, None).await.unwrap();
         assert_eq!(shop.lines(&ana()).await, [(0, if cart_is_there { 3 } else { 2 })]);
     }
 }
 
 #[tokio::test]
-async fn a_write_that_keeps_meeting_transactions_at_its_item_is_told_as_unavailable() {
+async fn a_write_that_keeps_meeting_transactions_on_its_item_is_a_503() {
     let shop = Shop::with(1).await;
     let meets = |call: &str, _| matches!(call, "PutItem" | "UpdateItem").then_some(Fault::ItemConflict);
-    let error = add(&adding(shop.cloud().client_with(meets)), &ana(), &shop.products[0], 2, None).await.unwrap_err();
+    let error =
+        add(&add_to_cart(shop.cloud().client_with(meets)), &ana(), &shop.products[0], 2, None).await.unwrap_err();
     assert_eq!((error.kind, shop.lines(&ana()).await), (Kind::Unavailable, vec![]));
 }
 
@@ -299,7 +300,7 @@ async fn a_guests_cart_that_has_expired_and_is_not_deleted_yet_takes_nothing_and
     let shop = Shop::with(1).await;
     let guest: Owner = shop.guest(&[(0, 1)]).await.guest();
     let later = clock::now() + std::time::Duration::from_secs(8 * 24 * 60 * 60);
-    let merged = merge::merge(&shop.carts(), "ana", &guest, later).await;
+    let merged = merge_carts::merge(&shop.carts(), "ana", &guest, later).await;
     assert_eq!(merged.err().map(|error| error.kind), Some(Kind::NotFound));
     let changed = shop.carts().change(&guest, |cart| Ok(cart.emptied(later)), later).await;
     assert_eq!(changed.err().map(|error| error.kind), Some(Kind::NotFound));

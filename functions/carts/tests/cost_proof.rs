@@ -1,4 +1,4 @@
-//! P16: what the operations of carts cost, by the formula from the sizes of items (`shared::testing::cost`), against
+//! P16: what the operations of carts cost, by the formula from the sizes of items (`testing::cost`), against
 //! what the database says it consumed.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
@@ -7,16 +7,16 @@ use std::time::Instant;
 
 use carts::cart::Cart;
 use carts::inbox::sales::on_sale_event;
-use carts::merge;
+use carts::merge_carts;
 use carts::product::{Category, Product};
 use carts::testing::{Shop, add, ana, check_out};
-use inventory::stock::Snapshot;
+use inventory::snapshot::Snapshot;
 use inventory::testing::cup;
-use shared::idempotency::Outcome;
-use shared::store::{Meter, Usage};
-use shared::testing::cost::{Cost, of_change, snapshot};
-use shared::testing::row;
-use shared::{clock, ids};
+use kernel::replay::Outcome;
+use kernel::usage::{Meter, Usage};
+use kernel::{clock, ids};
+use testing::cost::{Cost, of_change, snapshot};
+use testing::row;
 
 /// Does something and compares what it consumed with the formula.
 async fn costs<T>(shop: &Shop, in_transaction: bool, what: &str, work: impl Future<Output = T>) -> (T, Usage) {
@@ -35,16 +35,16 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
     println!("| products in the cart | add-item, with a key | checkout: tables | indexes | read units of get-cart |");
     for products in [1, 2, 5, 10, 20, 21, 30, 50] {
         let shop = Shop::with(products).await;
-        let adding = shop.adding();
+        let add_to_cart = shop.add_to_cart();
         let pieces: Vec<(usize, i64)> = (1..products).map(|product| (product, 1)).collect();
         shop.put(&ana(), &pieces).await;
         let id = &shop.products[0];
         if products == 1 {
             shop.put(&ana(), &[(0, 1)]).await;
         }
-        let (added, plain) = costs(&shop, false, "add-item", add(&adding, &ana(), id, 1, None)).await;
+        let (added, plain) = costs(&shop, false, "add-item", add(&add_to_cart, &ana(), id, 1, None)).await;
         assert!(added.is_ok());
-        let (added, keyed) = costs(&shop, true, "add-item", add(&adding, &ana(), id, 1, Some("k"))).await;
+        let (added, keyed) = costs(&shop, true, "add-item", add(&add_to_cart, &ana(), id, 1, Some("k"))).await;
         assert!(added.is_ok());
         let reads = async {
             let cart = shop.carts().of(&ana(), clock::now()).await.unwrap();
@@ -61,10 +61,10 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
         );
         let Ok(Outcome::Made(sale)) = sale else { panic!("{sale:?}") };
         shop.decides(&sale.id, &cup(1)).await;
-        let told = shop.told(&sale.id).await;
-        let heard =
-            costs(&shop, false, "carts-on-event: sale", on_sale_event(&shop.carts(), &told, clock::now())).await;
-        heard.0.unwrap();
+        let event = shop.sale_event(&sale.id).await;
+        let applied =
+            costs(&shop, false, "carts-on-event: sale", on_sale_event(&shop.carts(), &event, clock::now())).await;
+        applied.0.unwrap();
         operations += 4;
     }
     let shop = Shop::with(2).await;
@@ -75,7 +75,7 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
     let removed = carts.change(&ana, |cart: Cart| cart.without(&id, now).map(Some), now);
     costs(&shop, false, "remove-item", removed).await.0.unwrap();
     let guest = shop.guest(&[(0, 1), (1, 1)]).await.guest();
-    costs(&shop, true, "merge-cart", merge::merge(&carts, "ana", &guest, now)).await.0.unwrap();
+    costs(&shop, true, "merge-cart", merge_carts::merge(&carts, "ana", &guest, now)).await.0.unwrap();
     costs(&shop, false, "clear-cart", carts.change(&ana, |cart| Ok(cart.emptied(now)), now)).await.0.unwrap();
     shop.put(&ana, &[(0, 1)]).await;
     let Ok(Outcome::Made(sale)) = check_out(&shop.checkouts(), "ana", "k", now).await else { panic!("no sale") };
@@ -86,9 +86,9 @@ async fn proof_p16_every_write_of_carts_costs_what_its_size_says() {
     let longest = Snapshot { name: "x".repeat(200), ..cup(2) };
     // As long as they come, in as many categories as they may be.
     let ids: Vec<String> = (0..5).map(|_| ids::new()).collect();
-    let placed = Product { snapshot: longest, category_ids: ids.clone() };
-    let (told, usage) = costs(&shop, false, "carts-on-event: product", carts.learn(&id, &placed)).await;
-    assert_eq!((told.is_ok(), usage.write_units), (true, 1.0));
+    let placed = Product { snapshot: longest, category_ids: ids.clone(), was_draft: false };
+    let (put, usage) = costs(&shop, false, "carts-on-event: product", carts.put_product(&id, &placed)).await;
+    assert_eq!((put.is_ok(), usage.write_units), (true, 1.0));
     for id in &ids {
         let category = Category { name: Some("x".repeat(100)), sequence: "1".to_owned() };
         costs(&shop, false, "carts-on-event: category", carts.put_category(id, &category)).await.0.unwrap();

@@ -5,7 +5,7 @@
 use carts::Carts;
 use carts::owner::Owner;
 use carts::testing::LIVES;
-use shared::testing::{Cloud, load_recorded};
+use testing::{Cloud, load_recorded};
 
 #[tokio::test]
 async fn the_carts_of_the_last_release_are_read_with_their_products() {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use carts::inbox::sales::on_sale_event;
-use carts::merge;
+use carts::merge_carts;
 use carts::testing::{Shop, add, ana, check_out};
 use inventory::testing::cup;
+use kernel::replay::Outcome;
+use kernel::{Error, clock};
 use sales::sale::Sale;
-use shared::idempotency::Outcome;
-use shared::testing::{figure, row};
-use shared::{Error, clock};
+use testing::{figure, row};
 use tokio::task::JoinSet;
 
 /// All of them at once: what each came to.
@@ -29,11 +29,11 @@ async fn at_once<T: Send + 'static>(
 async fn proof_of_fifty_additions_at_once_none_is_lost() {
     let (rounds, started) = (figure(2, 50), Instant::now());
     let shop = Shop::with(rounds).await;
-    let adding = Arc::new(shop.adding());
+    let add_to_cart = Arc::new(shop.add_to_cart());
     for product in &shop.products {
         let works = (0..50).map(|_| {
-            let (adding, product) = (adding.clone(), product.clone());
-            async move { add(&adding, &ana(), &product, 1, None).await }
+            let (add_to_cart, product) = (add_to_cart.clone(), product.clone());
+            async move { add(&add_to_cart, &ana(), &product, 1, None).await }
         });
         at_once(works).await;
     }
@@ -46,10 +46,10 @@ async fn proof_of_fifty_additions_at_once_none_is_lost() {
 #[tokio::test]
 async fn additions_under_keys_at_once_count_once_for_each_key() {
     let shop = Shop::with(1).await;
-    let adding = Arc::new(shop.adding());
+    let add_to_cart = Arc::new(shop.add_to_cart());
     let works = (0..40).map(|number| {
-        let (adding, product) = (adding.clone(), shop.products[0].clone());
-        async move { add(&adding, &ana(), &product, 1, Some(&format!("key {}", number % 10))).await }
+        let (add_to_cart, product) = (add_to_cart.clone(), shop.products[0].clone());
+        async move { add(&add_to_cart, &ana(), &product, 1, Some(&format!("key {}", number % 10))).await }
     });
     let outcomes = at_once(works).await;
     let made = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Made(_))).count();
@@ -60,15 +60,15 @@ async fn additions_under_keys_at_once_count_once_for_each_key() {
 async fn changes_and_additions_at_once_all_count() {
     let shop = Shop::with(6).await;
     shop.put(&ana(), &[(0, 1), (1, 1), (2, 1)]).await;
-    let (adding, carts) = (Arc::new(shop.adding()), Arc::new(shop.carts()));
+    let (add_to_cart, carts) = (Arc::new(shop.add_to_cart()), Arc::new(shop.carts()));
     let works = (0..6).map(|number| {
-        let (adding, carts, id) = (adding.clone(), carts.clone(), shop.products[number].clone());
+        let (add_to_cart, carts, id) = (add_to_cart.clone(), carts.clone(), shop.products[number].clone());
         async move {
             match number {
                 0..3 => {
                     carts.change(&ana(), |cart| cart.with(&id, 9, clock::now()).map(Some), clock::now()).await.map(drop)
                 }
-                _ => add(&adding, &ana(), &id, 2, None).await.map(drop),
+                _ => add(&add_to_cart, &ana(), &id, 2, None).await.map(drop),
             }
         }
     });
@@ -99,7 +99,7 @@ async fn proof_of_many_checkouts_of_one_cart_at_once_there_is_one_sale() {
         // Whichever key made it: sold, and with something else in the cart, each comes to it again.
         let id = sales.first().unwrap();
         shop.decides(id, &cup(1)).await;
-        on_sale_event(&shop.carts(), &shop.told(id).await, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), &shop.sale_event(id).await, clock::now()).await.unwrap();
         shop.put(&ana(), &[(0, 1)]).await;
         let works = (0..20).map(|number| {
             let checkouts = checkouts.clone();
@@ -113,7 +113,7 @@ async fn proof_of_many_checkouts_of_one_cart_at_once_there_is_one_sale() {
 }
 
 #[tokio::test]
-async fn a_key_is_not_kept_with_the_sale_of_a_cart_that_was_changed_meanwhile() {
+async fn a_key_is_not_stored_with_the_sale_of_a_cart_that_was_changed_meanwhile() {
     let (shop, now) = (Shop::with(1).await, clock::now());
     shop.put(&ana(), &[(0, 2)]).await;
     check_out(&shop.checkouts(), "ana", "first", now).await.unwrap();
@@ -121,11 +121,14 @@ async fn a_key_is_not_kept_with_the_sale_of_a_cart_that_was_changed_meanwhile() 
     let read = carts.of(&ana(), now).await.unwrap();
     shop.put(&ana(), &[(0, 1)]).await;
     // The second key may have made a sale of what is in the cart now.
-    assert!(carts.remember(request, &ana(), (&read, None), now).await.unwrap().is_err());
-    assert!(carts.came_to(request.0, now).await.unwrap().is_none());
+    assert!(!carts.put_replay(request, &ana(), (&read, None), now).await.unwrap().is_done());
+    assert!(carts.find_replay(request.0, now).await.unwrap().is_none());
     let read = carts.of(&ana(), now).await.unwrap();
-    carts.remember(request, &ana(), (&read, None), now).await.unwrap().unwrap();
-    assert_eq!(carts.came_to(request.0, now).await.unwrap().map(|kept| kept.value.sale_id).as_deref(), Some("sale"));
+    assert!(carts.put_replay(request, &ana(), (&read, None), now).await.unwrap().is_done());
+    assert_eq!(
+        carts.find_replay(request.0, now).await.unwrap().map(|replay| replay.value.sale_id).as_deref(),
+        Some("sale")
+    );
 }
 
 #[tokio::test]
@@ -135,7 +138,7 @@ async fn a_guests_cart_merged_many_times_at_once_is_merged_once_and_into_one_car
     let (token, carts) = (shop.guest(&[(0, 2), (1, 3)]).await, Arc::new(shop.carts()));
     let works = (0..12).map(|_| {
         let (carts, guest) = (carts.clone(), token.guest());
-        async move { merge::merge(&carts, "ana", &guest, clock::now()).await }
+        async move { merge_carts::merge(&carts, "ana", &guest, clock::now()).await }
     });
     let outcomes = at_once(works).await;
     let made = outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Made(_))).count();

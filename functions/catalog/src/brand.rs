@@ -1,12 +1,10 @@
 //! Brands: what a request may say of one, and what answers show.
 
+use kernel::Error;
+use kernel::clock::Timestamp;
+use kernel::input::{Body, Faults, Input};
+use kernel::text;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Faults, Input, Resource};
-
-use crate::text;
 
 /// A hundred letters of four bytes; a few letters grow by folding.
 const SLUG_BYTES: usize = 400;
@@ -60,7 +58,7 @@ pub struct Sent {
 
 impl Sent {
     /// Reads name and description; the name has to be there for something new.
-    pub fn read(fields: &mut shared::jsonapi::Fields, new: bool) -> Self {
+    pub fn read(fields: &mut kernel::input::Fields, new: bool) -> Self {
         let name = if new { fields.required("name", Name::parse) } else { fields.optional("name", Name::parse) };
         Self { name, description: fields.clearable("description", |text| text.prose(0..=2_000)) }
     }
@@ -80,53 +78,35 @@ impl Brand {
         });
         Ok(brand?)
     }
+}
 
+/// Changes of a brand: each member that was sent.
+pub struct BrandChanges {
+    sent: Sent,
+}
+
+impl BrandChanges {
     /// Reads changes of a brand.
     ///
     /// # Errors
     /// 422 with a fault for every member that cannot be accepted.
-    pub fn parse_changes(body: Body) -> Result<Sent, Error> {
+    pub fn parse(body: Body) -> Result<Self, Error> {
         let mut fields = body.attributes()?.read_only(&READ_ONLY);
         let sent = Sent::read(&mut fields, false);
-        Ok(fields.finish(|| Some(sent))?)
+        Ok(fields.finish(|| Some(Self { sent }))?)
     }
 
-    /// The brand after changes.
-    pub fn changed(self, sent: &Sent, now: Timestamp) -> Self {
-        let name = sent.name.clone().unwrap_or(Name { name: self.name, slug: self.slug });
-        Self {
-            name: name.name,
-            slug: name.slug,
-            description: sent.description.clone().unwrap_or(self.description),
+    /// The brand after the changes.
+    pub fn apply(&self, brand: Brand, now: Timestamp) -> Brand {
+        let sent = self.sent.name.clone();
+        let Name { name, slug } = sent.unwrap_or(Name { name: brand.name, slug: brand.slug });
+        Brand {
+            name,
+            slug,
+            description: self.sent.description.clone().unwrap_or(brand.description),
             updated_at: now,
-            version: self.version + 1,
-            ..self
+            version: brand.version + 1,
+            ..brand
         }
-    }
-}
-
-impl Resource for Brand {
-    const TYPE: &'static str = "brands";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn path(&self) -> Option<String> {
-        Some(format!("/brands/{}", self.id))
-    }
-
-    fn attributes(&self) -> Value {
-        json!({
-            "name": self.name,
-            "slug": self.slug,
-            "description": self.description,
-            "createdAt": self.created_at,
-            "updatedAt": self.updated_at,
-        })
-    }
-
-    fn version(&self) -> Option<u64> {
-        Some(self.version)
     }
 }

@@ -1,11 +1,10 @@
 //! Categories: what a request may say of one, and what answers show.
 
+use kernel::clock::Timestamp;
+use kernel::input::Body;
+use kernel::query::Query;
+use kernel::{Error, ids};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use shared::clock::Timestamp;
-use shared::http::Query;
-use shared::jsonapi::{Body, Relationship, Resource};
-use shared::{Error, ids};
 
 use crate::brand::{Name, Sent};
 
@@ -28,7 +27,7 @@ pub struct Category {
 }
 
 /// Changes of a category: each member that was sent.
-pub struct Changes {
+pub struct CategoryChanges {
     sent: Sent,
     parent: Option<Option<String>>,
 }
@@ -50,23 +49,9 @@ impl Category {
         });
         Ok(category?)
     }
-
-    /// The category after changes.
-    pub fn changed(self, changes: &Changes, now: Timestamp) -> Self {
-        let name = changes.sent.name.clone().unwrap_or(Name { name: self.name, slug: self.slug });
-        Self {
-            name: name.name,
-            slug: name.slug,
-            description: changes.sent.description.clone().unwrap_or(self.description),
-            parent_id: changes.parent.clone().unwrap_or(self.parent_id),
-            updated_at: now,
-            version: self.version + 1,
-            ..self
-        }
-    }
 }
 
-impl Changes {
+impl CategoryChanges {
     /// Reads changes of a category.
     ///
     /// # Errors
@@ -78,6 +63,21 @@ impl Changes {
         let parent = links.optional("parent", |parent| parent.to_one("categories"));
         Ok(fields.merge(links).finish(|| Some(Self { sent, parent }))?)
     }
+
+    /// The category after the changes.
+    pub fn apply(&self, category: Category, now: Timestamp) -> Category {
+        let sent = self.sent.name.clone();
+        let Name { name, slug } = sent.unwrap_or(Name { name: category.name, slug: category.slug });
+        Category {
+            name,
+            slug,
+            description: self.sent.description.clone().unwrap_or(category.description),
+            parent_id: self.parent.clone().unwrap_or(category.parent_id),
+            updated_at: now,
+            version: category.version + 1,
+            ..category
+        }
+    }
 }
 
 /// A category with its place in the tree, as shown.
@@ -86,38 +86,6 @@ pub struct Placed {
     pub category: Category,
     /// The slugs from the root to it, joined by `/`.
     pub path: String,
-}
-
-impl Resource for Placed {
-    const TYPE: &'static str = "categories";
-
-    fn id(&self) -> &str {
-        &self.category.id
-    }
-
-    fn path(&self) -> Option<String> {
-        Some(format!("/categories/{}", self.category.id))
-    }
-
-    fn attributes(&self) -> Value {
-        json!({
-            "name": self.category.name,
-            "slug": self.category.slug,
-            "path": self.path,
-            "description": self.category.description,
-            "createdAt": self.category.created_at,
-            "updatedAt": self.category.updated_at,
-        })
-    }
-
-    fn relationships(&self) -> Vec<Relationship> {
-        let parent = self.category.parent_id.as_deref();
-        vec![Relationship::one("parent", Self::TYPE, parent, parent.map(|id| format!("/categories/{id}")))]
-    }
-
-    fn version(&self) -> Option<u64> {
-        Some(self.category.version)
-    }
 }
 
 /// Which categories a list shows.

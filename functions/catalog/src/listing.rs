@@ -6,9 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use kernel::query::Query;
+use kernel::text::fold;
+use kernel::{Error, ids};
 use serde::{Deserialize, Serialize};
-use shared::http::Query;
-use shared::{Error, ids};
 
 use crate::names::Link;
 use crate::product::{Product, Status};
@@ -20,11 +21,21 @@ const MOST_WORDS: usize = 30;
 /// Bytes of a folded name that it is sorted by.
 const NAME_BYTES: usize = 900;
 
-/// The fewest letters of a word that is looked for: a partition is what words begin with.
+/// The fewest letters of a word that is looked for: a partition is what words begin with. In scripts that write words
+/// with one character, such as `茶`, one is enough.
 const SHORTEST_TERM: usize = 2;
 
 /// The filters of a list of products.
-pub const FILTERS: [&str; 5] = ["filter[status]", "filter[category]", "filter[brand]", "filter[text]", "filter[price]"];
+pub const FILTERS: [&str; 8] = [
+    "filter[status]",
+    "filter[category]",
+    "filter[brand]",
+    "filter[text]",
+    "filter[price]",
+    "filter[sku]",
+    "filter[tag]",
+    "filter[inStock]",
+];
 
 /// What products are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +52,7 @@ impl Order {
     /// The index that is in this order, and its sort key.
     pub fn index(self) -> (&'static str, &'static str) {
         match self {
-            Self::CreatedAt => ("by-listing", shared::store::POSITION),
+            Self::CreatedAt => ("by-listing", dynamo::POSITION),
             Self::Name => ("by-name", "namePosition"),
             Self::Price => ("by-price", "pricePosition"),
         }
@@ -50,7 +61,7 @@ impl Order {
     /// The position of a product in this order.
     pub fn position(self, product: &Product) -> String {
         match self {
-            Self::CreatedAt => shared::store::position(product.created_at, &product.id),
+            Self::CreatedAt => dynamo::position(product.created_at, &product.id),
             Self::Name => name_position(&product.name, &product.id),
             Self::Price => format!("{}#{}", price_key(product.price.amount), product.id),
         }
@@ -60,7 +71,7 @@ impl Order {
 /// The position of something by its name: accents and case do not matter. The separator is below the space, so
 /// that `Tea` comes before `Tea cup`.
 pub fn name_position(name: &str, id: &str) -> String {
-    let mut folded = text::fold(name);
+    let mut folded = fold(name);
     // A few letters grow by folding, and a sort key has at most 1,024 bytes.
     folded.truncate(folded.floor_char_boundary(NAME_BYTES));
     format!("{folded}\u{1}{id}")
@@ -90,18 +101,15 @@ pub fn of_link(link: &Link) -> String {
 /// The words by which a product is found: of its name, its SKU (also whole) and its tags.
 pub fn words(product: &Product) -> BTreeSet<String> {
     let sku = product.sku.as_str();
-    let whole: String = text::fold(sku).chars().filter(|character| *character != ' ').collect();
-    let texts = [whole.as_str(), product.name.as_str(), sku].into_iter();
-    let mut words = BTreeSet::new();
-    // The most telling first: there may be more than are kept.
-    for text in texts.chain(product.tags.iter().map(String::as_str)) {
-        for word in text::words([text]).into_iter().filter(|word| word.chars().count() >= SHORTEST_TERM) {
-            if words.len() < MOST_WORDS {
-                words.insert(word);
-            }
-        }
-    }
-    words
+    let whole = fold(sku).replace(' ', "");
+    // The most selective first: there may be more than are stored.
+    let texts = [whole.as_str(), product.name.as_str(), sku].into_iter().chain(product.tags.iter().map(String::as_str));
+    text::words(texts).into_iter().filter(|word| is_found(word)).take(MOST_WORDS).collect()
+}
+
+/// Whether products are found by a word.
+fn is_found(word: &str) -> bool {
+    word.chars().count() >= SHORTEST_TERM || !word.is_ascii()
 }
 
 /// The list of everything of a status.
@@ -133,29 +141,39 @@ fn both(brand: &str, category: &str) -> String {
 
 /// Which products a query asks for, in which order.
 #[derive(Debug)]
-pub struct Wanted {
-    pub status: Status,
+pub struct ListQuery {
+    /// At least one.
+    pub statuses: Vec<Status>,
     pub category: Option<String>,
     pub brand: Option<String>,
-    /// Folded words, each the beginning of a word of the product. The longest first.
-    pub terms: Vec<String>,
+    /// Folded words, each the beginning of a word of the product. The longest first. With none of them, such as for `?`,
+    /// nothing is found.
+    pub terms: Option<Vec<String>>,
     /// From and to, minor units, both within.
     pub price: Option<(i64, i64)>,
+    /// At most one product has it.
+    pub sku: Option<String>,
+    /// A folded tag; its words are among the terms.
+    tag: Option<String>,
+    pub in_stock: Option<bool>,
     pub order: Order,
     pub ascending: bool,
 }
 
-impl Wanted {
+impl ListQuery {
     /// Reads the filters and the order of a list.
     ///
     /// # Errors
     /// 400 naming the parameter that cannot be used, or not together with another.
     pub fn parse(query: &Query) -> Result<Self, Error> {
-        let status = match query.get("filter[status]") {
-            None => Status::Active,
-            Some(name) => Status::named(name)
-                .ok_or_else(|| Error::parameter("filter[status]", "A product is draft, active or archived."))?,
-        };
+        let statuses = query.get("filter[status]").unwrap_or("active").split(',').map(Status::named);
+        let statuses = statuses.collect::<Option<Vec<Status>>>().ok_or_else(|| {
+            Error::parameter(
+                "filter[status]",
+                "A product is draft, active or archived; several are separated by commas.",
+            )
+        })?;
+        let in_stock = query.word("filter[inStock]", &[("true", true), ("false", false)])?;
         let price = query.get("filter[price]").map(price_range).transpose()?;
         let sort = query.sort(&Order::NAMES)?;
         if price.is_some() && sort.is_some_and(|(order, _)| order != Order::Price) {
@@ -164,26 +182,38 @@ impl Wanted {
                 "A range of prices is sorted by price: leave `sort` out, or sort by it.",
             ));
         }
-        let terms = query.get("filter[text]").map(terms).transpose()?.unwrap_or_default();
-        if !terms.is_empty() && sort.is_some() {
-            return Err(Error::parameter("sort", "What is found by text comes in the order of the words found."));
+        let tag = query.get("filter[tag]").map(fold);
+        let texts: Vec<&str> = query.get("filter[text]").into_iter().chain(tag.as_deref()).collect();
+        let terms = (!texts.is_empty()).then(|| terms(&texts));
+        if terms.is_some() && sort.is_some() {
+            return Err(Error::parameter(
+                "sort",
+                "What is found by text or tag comes in the order of the words found.",
+            ));
         }
         let default = if price.is_some() { (Order::Price, false) } else { (Order::CreatedAt, true) };
         let (order, descending) = sort.unwrap_or(default);
         let id = |name| query.get(name).map(ids::known_or_none);
         let (category, brand) = (id("filter[category]"), id("filter[brand]"));
-        Ok(Self { status, category, brand, terms, price, order, ascending: !descending })
+        let sku = query.get("filter[sku]").map(str::to_owned);
+        Ok(Self { statuses, category, brand, terms, price, sku, tag, in_stock, order, ascending: !descending })
     }
 
     /// The lists to read: one, or one for each of the categories.
     pub fn partitions(&self, categories: Option<&[String]>) -> Vec<String> {
         let facets = match (self.brand.as_deref(), categories) {
-            (None, None) => return vec![of_status(self.status)],
+            (None, None) => return self.statuses.iter().map(|status| of_status(*status)).collect(),
             (Some(brand), None) => vec![of_brand(brand)],
             (None, Some(categories)) => categories.iter().map(|id| of_category(id)).collect(),
             (Some(brand), Some(categories)) => categories.iter().map(|id| both(brand, id)).collect(),
         };
-        facets.iter().map(|facet| within(self.status, facet)).collect()
+        self.within_statuses(&facets)
+    }
+
+    /// Lists within each of the statuses.
+    pub fn within_statuses(&self, facets: &[String]) -> Vec<String> {
+        let of = |status: &Status| facets.iter().map(|facet| within(*status, facet)).collect::<Vec<_>>();
+        self.statuses.iter().flat_map(of).collect()
     }
 
     /// The first and the last position, when a range of prices is asked for.
@@ -194,16 +224,28 @@ impl Wanted {
 
     /// Whether a product that was found by its word `word` belongs to the list: it was not found by an
     /// earlier word already, has all other words, and meets the other filters.
-    pub fn keeps(&self, word: &str, product: &Product, categories: Option<&[String]>) -> bool {
+    pub fn matches(&self, word: &str, product: &Product, categories: Option<&[String]>) -> bool {
+        let first = self.terms.iter().flatten().next();
+        first.and_then(|term| begins(&words(product), term)).is_some_and(|first| first == word)
+            && self.meets(product, categories)
+    }
+
+    /// Whether a product has all words that are asked for, and meets the other filters.
+    pub fn meets(&self, product: &Product, categories: Option<&[String]>) -> bool {
         let words = words(product);
-        let begins = |term: &String| words.iter().find(|word| word.starts_with(term.as_str()));
-        let first = self.terms.first().and_then(begins).is_some_and(|first| first == word);
-        first
-            && self.terms.iter().all(|term| begins(term).is_some())
+        self.terms.iter().flatten().all(|term| begins(&words, term).is_some())
+            && self.statuses.contains(&product.status)
+            && self.in_stock.is_none_or(|in_stock| product.stock.in_stock == in_stock)
+            && self.tag.as_ref().is_none_or(|tag| product.tags.iter().any(|own| fold(own) == *tag))
             && self.brand.as_ref().is_none_or(|brand| product.brand_id.as_ref() == Some(brand))
-            && categories.is_none_or(|wanted| product.category_ids.iter().any(|id| wanted.contains(id)))
+            && categories.is_none_or(|categories| product.category_ids.iter().any(|id| categories.contains(id)))
             && self.price.is_none_or(|(from, to)| (from..=to).contains(&product.price.amount))
     }
+}
+
+/// The first word that begins so.
+fn begins(words: &BTreeSet<String>, term: &str) -> Option<String> {
+    words.iter().find(|word| word.starts_with(term)).cloned()
 }
 
 /// A row of a product in the list of one of its words.
@@ -233,14 +275,21 @@ fn price_range(text: &str) -> Result<(i64, i64), Error> {
     })
 }
 
-fn terms(text: &str) -> Result<Vec<String>, Error> {
-    let mut terms: Vec<String> = text::words([text]).into_iter().collect();
-    // Letters that stand alone, as in `men's`, are no words of products either.
-    terms.retain(|term| term.chars().count() >= SHORTEST_TERM);
-    if terms.is_empty() || terms.len() > 10 {
-        let detail = format!("Look for one to ten words with {SHORTEST_TERM} letters or more.");
-        return Err(Error::parameter("filter[text]", detail));
+/// The words to look for. Of a text between spaces whose parts are single characters, such as the SKU `A-1`, the parts
+/// joined; else those parts are left out, as the `s` of `men's` is.
+fn terms(texts: &[&str]) -> Vec<String> {
+    let mut terms = BTreeSet::new();
+    for written in texts.iter().flat_map(|text| text.split_whitespace()) {
+        let words = text::words([written]);
+        let before = terms.len();
+        terms.extend(words.iter().filter(|word| is_found(word)).cloned());
+        let joined = text::cut(&fold(written).replace(' ', ""));
+        if terms.len() == before && is_found(&joined) {
+            terms.insert(joined);
+        }
     }
+    let mut terms: Vec<String> = terms.into_iter().collect();
     terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));
-    Ok(terms)
+    terms.truncate(MOST_WORDS);
+    terms
 }

@@ -1,8 +1,10 @@
-//! The program of catalog: its functions by their names, which the template gives as `Handler`.
+//! The program of catalog: its functions by their names, which the template gives as `Handler`. Generated from
+//! `src/handlers/` by `make generate`.
 
 mod handlers {
     pub mod answer_product_requests;
     pub mod catalog_on_event;
+    pub mod catalog_operate;
     pub mod create_brand;
     pub mod create_category;
     pub mod create_product;
@@ -23,12 +25,13 @@ mod handlers {
 }
 
 use handlers::*;
-use shared::StartupError;
-use shared::program::{self, Handlers};
+use kernel::StartupError;
+use kernel::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[
     ("answer-product-requests", || Box::pin(answer_product_requests::start())),
     ("catalog-on-event", || Box::pin(catalog_on_event::start())),
+    ("catalog-operate", || Box::pin(catalog_operate::start())),
     ("create-brand", || Box::pin(create_brand::start())),
     ("create-category", || Box::pin(create_category::start())),
     ("create-product", || Box::pin(create_product::start())),

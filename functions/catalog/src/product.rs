@@ -1,16 +1,17 @@
 //! Products: what a request may say of one, and what answers show.
 
+use kernel::Error;
+use kernel::clock::Timestamp;
+use kernel::input::{Body, Faults, Fields, Input};
+use kernel::money::{Currency, Money};
+use kernel::sequence;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Faults, Fields, Input, Relationship, Resource};
-use shared::money::{Currency, Money};
-use shared::{Error, events};
 use url::Url;
 
 pub use crate::names::{Link, Names, NamesRead};
-pub use crate::sku::{Sku, Status};
-pub use crate::told::{Availability, Rated};
+pub use crate::published::{Availability, Rated};
+pub use crate::sku::Sku;
+pub use crate::status::Status;
 
 const READ_ONLY: [&str; 6] = ["brandName", "categoryNames", "inStock", "rating", "createdAt", "updatedAt"];
 
@@ -56,7 +57,7 @@ impl Product {
         let mut fields = fields.read_only(&READ_ONLY);
         let (name, sku) = (fields.required("name", name), fields.required("sku", Sku::parse));
         let price = fields.required("price", |price| Money::unit_price(price, currency));
-        let rest = Changes::optional(&mut fields, &mut links);
+        let rest = ProductChanges::optional(&mut fields, &mut links);
         let product = fields.merge(links).finish(|| {
             Some(Self {
                 id,
@@ -115,13 +116,12 @@ impl Product {
     /// # Errors
     /// 409 (`in_use`) when any was ever sold.
     pub fn check_deletable(&self) -> Result<(), Error> {
-        let detail = "This product was sold. Set its status to archived instead: it is no longer on offer then.";
-        if self.stock.sold { Err(Error::conflict("in_use", "In use", detail)) } else { Ok(()) }
+        if self.stock.sold { Err(was_sold()) } else { Ok(()) }
     }
 
     /// Its place among the changes of this product, as its events have it.
     pub fn sequence(&self) -> String {
-        events::sequence(Some(self.created_at), self.version)
+        sequence::sequence(Some(self.created_at), self.version)
     }
 
     /// Whether those who do not work here may see it.
@@ -130,9 +130,15 @@ impl Product {
     }
 }
 
+/// 409: a product that was sold is not deleted.
+pub fn was_sold() -> Error {
+    let detail = "This product was sold. Set its status to archived instead: it is no longer on offer then.";
+    Error::conflict("in_use", "In use", detail)
+}
+
 /// Changes to a product: each member that was sent.
 #[derive(Clone, Debug, Default)]
-pub struct Changes {
+pub struct ProductChanges {
     name: Option<String>,
     sku: Option<Sku>,
     price: Option<Money>,
@@ -144,7 +150,7 @@ pub struct Changes {
     category_ids: Option<Vec<String>>,
 }
 
-impl Changes {
+impl ProductChanges {
     /// Reads changes.
     ///
     /// # Errors
@@ -201,75 +207,11 @@ fn image_url(input: Input) -> Result<String, Faults> {
     url.map(String::from).ok_or(fault)
 }
 
-impl Resource for Product {
-    const TYPE: &'static str = "products";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn path(&self) -> Option<String> {
-        Some(format!("/products/{}", self.id))
-    }
-
-    fn attributes(&self) -> Value {
-        json!({
-            "name": self.name,
-            "sku": self.sku,
-            "price": self.price,
-            "description": self.description,
-            "status": self.status,
-            "tags": self.tags,
-            "imageUrl": self.image_url,
-            "brandName": self.names.brand,
-            "categoryNames": self.names.categories,
-            "inStock": self.stock.in_stock,
-            "rating": self.rated.shown(),
-            "createdAt": self.created_at,
-            "updatedAt": self.updated_at,
-        })
-    }
-
-    fn relationships(&self) -> Vec<Relationship> {
-        let brand = self.brand_id.as_deref();
-        let categories = format!("/categories?filter%5Bproduct%5D={}", self.id);
-        vec![
-            Relationship::one("brand", "brands", brand, brand.map(|id| format!("/brands/{id}"))),
-            Relationship::many("categories", "categories", &self.category_ids, categories),
-        ]
-    }
-
-    fn version(&self) -> Option<u64> {
-        Some(self.version)
-    }
-}
-
-/// What the other services keep of a product: enough to sell it.
-pub struct Snapshot(pub Product);
-
-impl Resource for Snapshot {
-    const TYPE: &'static str = "products";
-
-    fn id(&self) -> &str {
-        &self.0.id
-    }
-
-    fn path(&self) -> Option<String> {
-        Some(format!("/internal/products/{}", self.0.id))
-    }
-
-    fn attributes(&self) -> Value {
-        let Product { name, sku, price, status, category_ids, .. } = &self.0;
-        let sequence = self.0.sequence();
-        json!({"name": name, "sku": sku, "price": price, "status": status, "categoryIds": category_ids,
-            "sequence": sequence})
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::clock;
+    use kernel::clock;
+    use serde_json::{Value, json};
 
     fn parse(attributes: &Value) -> Result<Product, Vec<String>> {
         let document = json!({"data": {"type": "products", "attributes": attributes}}).to_string();
@@ -289,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_that_cannot_be_accepted_is_told() {
+    fn every_member_that_cannot_be_accepted_is_reported() {
         let wrong = json!({"name": "", "sku": "a b", "price": {"amount": 0.5, "currency": "EUR"}, "status": "sold",
             "tags": ["", "x"], "imageUrl": "javascript:alert(1)", "rating": 5, "colour": "red"});
         assert_eq!(parse(&wrong).err().map(|faults| faults.len()), Some(9));
@@ -300,7 +242,8 @@ mod tests {
         let product = parse(&cup()).unwrap();
         let document = json!({"data": {"type": "products", "id": "id", "attributes": {"description": "Blue"}}});
         let body = Body::update_of(document.to_string().as_bytes(), "products", "id").unwrap();
-        let changed = Changes::parse(body, &"USD".parse().unwrap()).unwrap().apply(product.clone(), clock::now());
+        let changed =
+            ProductChanges::parse(body, &"USD".parse().unwrap()).unwrap().apply(product.clone(), clock::now());
         let expected =
             Product { description: Some("Blue".to_owned()), version: 2, updated_at: changed.updated_at, ..product };
         assert_eq!(changed, expected);

@@ -1,39 +1,7 @@
-//! The SKU and the status of a product.
+//! The SKU of a product: the shop's own code, unique in any spelling.
 
+use kernel::input::{Faults, Input};
 use serde::{Deserialize, Serialize};
-use shared::jsonapi::{Faults, Input};
-
-/// Whether a product is offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Status {
-    /// Being prepared: staff only.
-    Draft,
-    /// On offer.
-    Active,
-    /// No longer on offer; old links still lead to it.
-    Archived,
-}
-
-impl Status {
-    /// The statuses by their names in the API.
-    pub const NAMES: [(&'static str, Self); 3] =
-        [("draft", Self::Draft), ("active", Self::Active), ("archived", Self::Archived)];
-
-    /// The status with a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status)
-    }
-
-    /// The name in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Active => "active",
-            Self::Archived => "archived",
-        }
-    }
-}
 
 /// A stock-keeping unit: the shop's own code of a product, unique in any spelling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +17,11 @@ impl Sku {
         let text = input.line(1..=64)?;
         let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         if plain { Ok(Self(text)) } else { Err(fault) }
+    }
+
+    /// A SKU that is asked for; `None` for what cannot be one.
+    pub fn named(text: &str) -> Option<Self> {
+        Self::parse(Input::new(text.into(), "")).ok()
     }
 
     /// As staff wrote it.

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use inventory::Stock;
+use kernel::input::{Body, Input};
+use kernel::{clock, ids};
+use messaging::Work;
 use serde_json::json;
-use shared::jsonapi::{Body, Input};
-use shared::queue::Work;
-use shared::{clock, ids};
+use testing::Cloud;
 
 use crate::Catalog;
 use crate::brand::Brand;
@@ -23,7 +25,7 @@ pub fn cup(status: Status) -> Product {
     Product {
         name: "Cup".to_owned(),
         sku: Sku::parse(Input::new(json!(id), "")).unwrap(),
-        price: shared::testing::usd(1250),
+        price: testing::usd(1250),
         description: None,
         status,
         tags: Vec::new(),
@@ -40,7 +42,12 @@ pub fn cup(status: Status) -> Product {
     }
 }
 
-/// Keeps a brand of a name. Its id.
+/// The stock of a shop on an embedded database.
+pub fn stock(cloud: &Cloud) -> Stock {
+    Stock::new(cloud.client(), "InventoryTable")
+}
+
+/// Writes a brand of a name. Its id.
 ///
 /// # Panics
 /// When it is refused.
@@ -51,7 +58,7 @@ pub async fn brand(catalog: &Catalog, name: &str) -> String {
     id
 }
 
-/// Keeps a category of a name, a root. Its id.
+/// Writes a category of a name, a root. Its id.
 ///
 /// # Panics
 /// When it is refused.
@@ -87,7 +94,7 @@ pub async fn rename(catalog: &Catalog, link: &Link, name: &str) {
 /// When a step fails or there is no end.
 pub async fn show_names(catalog: &Catalog, link: &Link) -> usize {
     let topic = if matches!(link, Link::Brand(_)) { "brand." } else { "category." };
-    let mut event = shared::testing::sample_event("catalog-on-event", topic);
+    let mut event = testing::sample_event("catalog-on-event", topic);
     for steps in 1..1_000 {
         event.cursor = match on_renamed(catalog, link, &event).await.unwrap() {
             Work::Done => return steps,

@@ -1,11 +1,11 @@
-//! The tree of categories: one small item that holds its whole shape, so that a move of a subtree is one
+//! The tree of categories: one small item with its whole shape, so that a move of a subtree is one
 //! write, and two moves at once cannot make a cycle (each is written on condition that the tree is the one it
 //! was decided on).
 
 use std::collections::BTreeMap;
 
+use kernel::Error;
 use serde::{Deserialize, Serialize};
-use shared::Error;
 
 /// The deepest level. A root is the first.
 pub const DEEPEST: usize = 6;

@@ -1,5 +1,5 @@
 //! P16: what the operations of the catalogue cost, by the formula from the sizes of items
-//! (`shared::testing::cost`), against what the database says it consumed.
+//! (`testing::cost`), against what the database says it consumed.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use catalog::Catalog;
 use catalog::product::{Availability, Product, Rated, Status};
-use catalog::testing::{brand, category, cup};
-use shared::histogram::Histogram;
-use shared::store::Meter;
-use shared::testing::cost::{Cost, of_change, snapshot};
-use shared::testing::{Cloud, row};
+use catalog::testing::{brand, category, cup, stock};
+use kernel::histogram::Histogram;
+use kernel::usage::Meter;
+use testing::cost::{Cost, of_change, snapshot};
+use testing::{Cloud, row};
 
 /// Does something and compares what it consumed with the formula.
 async fn costs<T>(cloud: &Cloud, what: &str, work: impl Future<Output = T>) -> T {
@@ -33,6 +33,7 @@ async fn costs_with_checks<T>(cloud: &Cloud, what: &str, checks: u32, work: impl
 async fn proof_p16_every_write_of_the_catalogue_costs_what_its_size_says() {
     let (started, cloud) = (Instant::now(), Cloud::start().await);
     let catalog = Catalog::new(cloud.client(), "CatalogTable");
+    let stock = stock(&cloud);
     let brand_id = costs(&cloud, "create-brand", brand(&catalog, "Loza")).await;
     let mut category_ids = vec![costs(&cloud, "create-category", category(&catalog, "Cups")).await];
     category_ids.push(costs(&cloud, "create-category", category(&catalog, "Mugs")).await);
@@ -49,8 +50,8 @@ async fn proof_p16_every_write_of_the_catalogue_costs_what_its_size_says() {
         costs(&cloud, "create-product", catalog.create(product.clone(), "f")).await.unwrap();
         let renamed = |product: Product| Ok(Product { name: "Blue jug".to_owned(), version: 2, ..product });
         costs(&cloud, "update-product", catalog.update(&product.id, renamed)).await.unwrap();
-        let told = Availability { in_stock: true, sold: false, sequence: Some("1".to_owned()) };
-        costs(&cloud, "catalog-on-event: stock", catalog.set_stock(&product.id, &told)).await.unwrap();
+        let availability = Availability { in_stock: true, sold: false, sequence: Some("1".to_owned()) };
+        costs(&cloud, "catalog-on-event: stock", catalog.set_stock(&product.id, &availability)).await.unwrap();
         let rated = Rated { histogram: Some(Histogram([0, 1, 0, 0, 9])), sequence: Some("1".to_owned()) };
         costs(&cloud, "catalog-on-event: rating", catalog.set_rating(&product.id, &rated)).await.unwrap();
     }
@@ -70,7 +71,7 @@ async fn proof_p16_every_write_of_the_catalogue_costs_what_its_size_says() {
     };
     costs(&cloud, "update-product, other links", catalog.update(&full.id, back)).await.unwrap();
     for product in [&plain, &full] {
-        costs(&cloud, "delete-product", catalog.remove(&product.id, |_| Ok(()))).await.unwrap();
+        costs(&cloud, "delete-product", catalog.remove(&stock, &product.id, |_| Ok(()))).await.unwrap();
     }
     costs(&cloud, "delete-brand", catalog.delete_brand(&brand_id, |_| Ok(()))).await.unwrap();
     costs(&cloud, "delete-category", catalog.delete_category(&category_ids[0], |_| Ok(()))).await.unwrap();

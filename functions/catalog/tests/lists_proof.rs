@@ -11,15 +11,16 @@ use std::time::Instant;
 use catalog::Catalog;
 use catalog::brand::Brand;
 use catalog::category::Category;
-use catalog::listing::Wanted;
+use catalog::listing::ListQuery;
 use catalog::product::{Product, Sku, Status};
-use catalog::testing::cup;
+use catalog::testing::{cup, stock};
+use kernel::input::{Body, Input};
+use kernel::page::{Cursors, Page};
+use kernel::query::Query;
+use kernel::usage::Meter;
+use kernel::{clock, ids};
 use serde_json::{Value, json};
-use shared::http::Query;
-use shared::jsonapi::{Body, Cursors, Input, Page};
-use shared::store::Meter;
-use shared::testing::{Cloud, figure, row, usd};
-use shared::{clock, ids};
+use testing::{Cloud, figure, row, usd};
 use tokio::sync::Semaphore;
 
 const SIZES: [usize; 5] = [1, 2, 7, 50, 100];
@@ -103,9 +104,9 @@ impl Shop {
 
     async fn page(&self, query: &[(&str, String)]) -> Page<Product> {
         let query = Query::new(query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        let wanted = Wanted::parse(&query).unwrap();
-        let page = Cursors::new("key").page(&query, &format!("{wanted:?}")).unwrap();
-        self.catalog.list(&wanted, &page).await.unwrap()
+        let list_query = ListQuery::parse(&query).unwrap();
+        let page = Cursors::new("key").page(&query, &format!("{list_query:?}")).unwrap();
+        self.catalog.list(&list_query, &page).await.unwrap()
     }
 
     /// All pages of a query, one way or the other; the ids in the order shown.
@@ -160,7 +161,7 @@ async fn proof_p17_pages_show_everything_once_while_products_come_and_go() {
             passer.forget();
             let passing = shop.product(number * 3 * 5 * 7 * 11);
             shop.catalog.create(passing.clone(), "").await.unwrap();
-            shop.catalog.remove(&passing.id, |_| Ok(())).await.unwrap();
+            shop.catalog.remove(&stock(&shop.cloud), &passing.id, |_| Ok(())).await.unwrap();
             number += 1;
         }
         number - products
@@ -170,7 +171,7 @@ async fn proof_p17_pages_show_everything_once_while_products_come_and_go() {
         let sorts = ["createdAt", "-name", "price", "-createdAt", "name", "-price"];
         for sort in &sorts[..figure(3, 6)] {
             for filter in shop.filters() {
-                // No walk of more than 1,200 pages: they tell nothing that these do not.
+                // No walk of more than 1,200 pages: they show nothing that these do not.
                 let sizes = SIZES.into_iter().filter(|size| shop.expected(&filter).len() / size <= 1_200);
                 for size in sizes {
                     for backwards in [false, true] {
@@ -199,7 +200,7 @@ async fn orders_are_what_they_say() {
     let list = async |sort: &str| shop.page(&[("sort", sort.to_owned()), ("page[size]", "100".to_owned())]).await.items;
     let prices: Vec<i64> = list("price").await.iter().map(|product| product.price.amount).collect();
     assert!(prices.is_sorted() && prices.len() == 60);
-    let names: Vec<String> = list("-name").await.iter().map(|product| catalog::text::fold(&product.name)).collect();
+    let names: Vec<String> = list("-name").await.iter().map(|product| kernel::text::fold(&product.name)).collect();
     assert!(names.iter().rev().is_sorted());
     assert!(list("-createdAt").await.iter().rev().map(|product| product.created_at).is_sorted());
     let within = shop.page(&[("filter[price]", "1000..2000".to_owned()), ("page[size]", "100".to_owned())]).await;
@@ -235,8 +236,6 @@ async fn what_cannot_be_served_quickly_is_refused_naming_the_parameter() {
     for query in [
         vec![("filter[price]", "1..2"), ("sort", "name")],
         vec![("filter[text]", "cup"), ("sort", "price")],
-        vec![("filter[text]", "c")],
-        vec![("filter[text]", "")],
         vec![("filter[price]", "2..1")],
         vec![("filter[price]", "x")],
         vec![("sort", "rating")],
@@ -244,7 +243,7 @@ async fn what_cannot_be_served_quickly_is_refused_naming_the_parameter() {
         vec![("filter[status]", "sold")],
     ] {
         let pairs = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        assert_eq!(Wanted::parse(&Query::new(pairs)).unwrap_err().code, "invalid_parameter", "{query:?}");
+        assert_eq!(ListQuery::parse(&Query::new(pairs)).unwrap_err().code, "invalid_parameter", "{query:?}");
     }
 }
 
@@ -272,8 +271,8 @@ async fn a_moved_category_takes_its_products_along_and_a_changed_product_its_row
     let id = shop.coffee.clone();
     let body = json!({"data": {"type": "categories", "id": id, "relationships": {"parent": {"data": Value::Null}}}});
     let body = Body::update_of(body.to_string().as_bytes(), "categories", &id).unwrap();
-    let changes = catalog::category::Changes::parse(body).unwrap();
-    shop.catalog.update_category(&id, |category| Ok(category.changed(&changes, clock::now()))).await.unwrap();
+    let changes = catalog::category::CategoryChanges::parse(body).unwrap();
+    shop.catalog.update_category(&id, |category| Ok(changes.apply(category, clock::now()))).await.unwrap();
     assert_eq!((count(&shop.coffee).await, count(&shop.kitchen).await), (4, 3));
     let some = shop.page(&[("filter[category]", id.clone())]).await.items.remove(0);
     let moved = |product: Product| Ok(Product { category_ids: Vec::new(), version: product.version + 1, ..product });
@@ -288,9 +287,9 @@ async fn a_moved_category_takes_its_products_along_and_a_changed_product_its_row
         ("in_use", json!({"products": 3, "categories": 0}))
     );
     for product in shop.page(&[]).await.items {
-        shop.catalog.remove(&product.id, |_| Ok(())).await.unwrap();
+        shop.catalog.remove(&stock(&shop.cloud), &product.id, |_| Ok(())).await.unwrap();
     }
-    shop.catalog.remove(&some.id, |_| Ok(())).await.unwrap();
+    shop.catalog.remove(&stock(&shop.cloud), &some.id, |_| Ok(())).await.unwrap();
     shop.catalog.delete_category(&id, |_| Ok(())).await.unwrap();
     shop.catalog.delete_brand(&shop.brand, |_| Ok(())).await.unwrap();
     let left = shop.cloud.items("CatalogTable").await;

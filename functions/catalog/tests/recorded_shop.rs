@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use catalog::Catalog;
-use shared::testing::{Cloud, load_recorded};
+use testing::{Cloud, load_recorded};
 
 #[tokio::test]
 async fn the_products_brands_and_categories_of_the_last_release_are_read() {

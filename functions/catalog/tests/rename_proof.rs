@@ -10,11 +10,11 @@ use catalog::Catalog;
 use catalog::names::Link;
 use catalog::product::{Product, Sku, Status};
 use catalog::testing::{brand, cup, rename, show_names};
+use dynamo::{Item, batch_write, from_item, number};
+use kernel::ids;
+use kernel::input::Input;
 use serde_json::json;
-use shared::ids;
-use shared::jsonapi::Input;
-use shared::store::{Item, batch_write, from_item, number};
-use shared::testing::{Cloud, figure, row};
+use testing::{Cloud, figure, row};
 
 struct Shop {
     cloud: Cloud,

@@ -8,26 +8,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use catalog::Catalog;
-use catalog::brand::Brand;
-use catalog::category::{Category, Changes};
+use catalog::brand::{Brand, BrandChanges};
+use catalog::category::{Category, CategoryChanges};
 use catalog::tree::DEEPEST;
+use kernel::input::Body;
+use kernel::{clock, ids};
 use serde_json::{Value, json};
-use shared::jsonapi::Body;
-use shared::testing::{Cloud, figure, row};
-use shared::{clock, ids};
+use testing::{Cloud, Dice, figure, row};
 
-/// The same numbers in every run: a linear congruential generator (Knuth, MMIX).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
-    }
-
-    fn pick<'a>(&mut self, ids: &'a [String]) -> Option<&'a str> {
-        if ids.is_empty() { None } else { Some(&ids[self.roll(ids.len())]) }
-    }
+/// One of several ids, if there is one.
+fn pick<'a>(dice: &mut Dice, ids: &'a [String]) -> Option<&'a str> {
+    if ids.is_empty() { None } else { Some(dice.pick(ids).as_str()) }
 }
 
 const NAMES: [&str; 5] = ["Cups", "cups", "Café", "Tea & more", "Garden"];
@@ -56,8 +47,8 @@ async fn step(catalog: &Catalog, dice: &mut Dice) {
     let tree = catalog.tree(true).await.unwrap();
     let known: Vec<String> = tree.ids().map(str::to_owned).collect();
     let (name, now) = (NAMES[dice.roll(NAMES.len())], clock::now());
-    let target = dice.pick(&known).map(str::to_owned);
-    let parent = if dice.roll(3) == 0 { None } else { dice.pick(&known) };
+    let target = pick(dice, &known).map(str::to_owned);
+    let parent = if dice.roll(3) == 0 { None } else { pick(dice, &known) };
     match (dice.roll(10), target) {
         (0..=4, _) | (_, None) => {
             let category =
@@ -68,24 +59,24 @@ async fn step(catalog: &Catalog, dice: &mut Dice) {
         (5..=6, Some(id)) => change(catalog, &id, body("categories", Some(&id), Some(name), None)).await,
         (7..=8, Some(id)) => change(catalog, &id, body("categories", Some(&id), None, Some(parent))).await,
         (_, Some(id)) => {
-            let gone = catalog.delete_category(&id, |_| Ok(())).await;
-            assert!(gone.is_ok() || is_refusal(&gone.unwrap_err()));
+            let deleted = catalog.delete_category(&id, |_| Ok(())).await;
+            assert!(deleted.is_ok() || is_refusal(&deleted.unwrap_err()));
         }
     }
 }
 
 async fn change(catalog: &Catalog, id: &str, body: Body) {
-    let changes = Changes::parse(body).unwrap();
-    let changed = catalog.update_category(id, |category| Ok(category.changed(&changes, clock::now()))).await;
+    let changes = CategoryChanges::parse(body).unwrap();
+    let changed = catalog.update_category(id, |category| Ok(changes.apply(category, clock::now()))).await;
     assert!(changed.is_ok() || is_refusal(&changed.unwrap_err()));
 }
 
-fn is_refusal(error: &shared::Error) -> bool {
+fn is_refusal(error: &kernel::Error) -> bool {
     assert_ne!(error.code, "internal", "{error:?}");
     true
 }
 
-/// The tree as its own item and the categories' items tell it are one, without cycles, not too deep, and with
+/// The tree item and the categories' items agree, without cycles, not too deep, and with
 /// different slugs among siblings.
 async fn check(cloud: &Cloud, catalog: &Catalog) {
     let tree = catalog.tree(true).await.unwrap();
@@ -150,8 +141,8 @@ async fn proof_of_brands_of_one_name_at_once_one_is_made_and_renames_free_the_na
         let winners: Vec<&String> = made.iter().flatten().collect();
         assert_eq!(winners.len(), 1, "{made:?}");
         let sent =
-            Brand::parse_changes(body("brands", Some(winners[0]), Some(&format!("Other {round}")), None)).unwrap();
-        catalog.update_brand(winners[0], |brand| Ok(brand.changed(&sent, clock::now()))).await.unwrap();
+            BrandChanges::parse(body("brands", Some(winners[0]), Some(&format!("Other {round}")), None)).unwrap();
+        catalog.update_brand(winners[0], |brand| Ok(sent.apply(brand, clock::now()))).await.unwrap();
         let name = format!("Loza {round}");
         let again = Brand::parse(body("brands", None, Some(&name), None), ids::new(), clock::now()).unwrap();
         assert!(catalog.create_brand(again, "f").await.is_ok());

@@ -1,14 +1,14 @@
 //! What the API says of itself: its OpenAPI document, and a page to read and try it (Swagger UI).
 //! `assets/README.md` says where the files come from.
 
-use lambda_http::http::HeaderValue;
+use ::http::HeaderValue;
+use kernel::Error;
 use serde_json::Value;
-use shared::Error;
-use shared::http::{self, Response};
+use web::http::{self, Response};
 
 const OPENAPI: &str = include_str!("../openapi.json");
 
-/// The base URL in the document as it is kept, in place of which it is served with the shop's own.
+/// The base URL in the stored document; answers have the shop's own in its place.
 pub const STAND_IN: &str = "https://shop.example/v1";
 
 /// Scripts and styles come from here and nowhere else, nothing inline; requests go here and nowhere else.

@@ -1,12 +1,14 @@
 //! Edge: what belongs to the API as a whole. Owns no table.
 //!
-//! | File | What it holds |
+//! | File | Contents |
 //! | --- | --- |
+//! | [`api`] | its own operations, as every service has them |
 //! | [`docs`] | what the API says of itself: the OpenAPI document, and a page to read and try it |
-//! | `openapi` | the tables that document is made from; only tests compile them |
-//! | [`routes`] | every route with its function: the template's APIs follow from it, and 405 is told from 404 |
+//! | [`routes`] | every route with its function: what is 405 and what is 404 |
+//! | `assembly` | puts the APIs of all services together: `make generate` writes what follows from them; only tests compile it |
 
-pub mod docs;
+pub mod api;
 #[cfg(test)]
-mod openapi;
+mod assembly;
+pub mod docs;
 pub mod routes;

@@ -1,4 +1,5 @@
-//! The program of the edge: its functions by their names, which the template gives as `Handler`.
+//! The program of edge: its functions by their names, which the template gives as `Handler`. Generated from
+//! `src/handlers/` by `make generate`.
 
 mod handlers {
     pub mod docs;
@@ -8,8 +9,8 @@ mod handlers {
 }
 
 use handlers::*;
-use shared::StartupError;
-use shared::program::{self, Handlers};
+use kernel::StartupError;
+use kernel::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[
     ("docs", || Box::pin(docs::start())),

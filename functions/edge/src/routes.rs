@@ -1,16 +1,13 @@
-//! Every route of the two APIs: method, path, function. The template's APIs are generated from this list (`template`),
-//! and it tells 405 from 404.
+//! Every route of the two APIs: method, path, function. From them follow 405 and 404.
 
 use std::collections::BTreeSet;
 
 use matchit::Router;
 
-#[cfg(test)]
-mod template;
-
 /// A route: its method, its path as in the template, the function that serves it.
 pub type Route = (&'static str, &'static str, &'static str);
 
+// Generated from the services' src/api.rs by `make generate`.
 /// The routes of the public API.
 pub const PUBLIC: &[Route] = &[
     // identity
@@ -84,6 +81,7 @@ pub const INTERNAL: &[Route] = &[
     // catalog
     ("GET", "/internal/products/{id}", "internal-product"),
 ];
+// End of what is generated.
 
 /// What serves every other path, and every other method of these.
 pub const UNKNOWN: &str = "unknown-route";
@@ -106,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_known_path_tells_its_methods_and_others_lead_nowhere() {
+    fn a_known_path_has_its_methods_and_others_have_none() {
         assert_eq!(allowed("/products/7").as_deref(), Some("DELETE, GET, PATCH"));
         assert_eq!(allowed("/products").as_deref(), Some("GET, POST"));
         for path in ["/", "/nothing", "/products/7/8", "/internal/products/7"] {

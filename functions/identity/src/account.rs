@@ -1,9 +1,9 @@
 //! Accounts: what proves that somebody is a user. What a sign-in and a change of password have to say.
 
+use kernel::Error;
+use kernel::caller::Role;
+use kernel::input::{Body, Input};
 use serde::{Deserialize, Serialize};
-use shared::Error;
-use shared::auth::Role;
-use shared::jsonapi::{Body, Input};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::email;
@@ -17,7 +17,7 @@ pub struct Account {
     pub user_id: String,
     pub role: Role,
     pub disabled: bool,
-    /// Counts changes of password, role and such: a token tells which it was made from.
+    /// Counts changes of password, role and such. A token names the version that it was made from.
     pub credentials_version: u64,
     /// PHC string.
     pub password_hash: String,

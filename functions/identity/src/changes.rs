@@ -1,13 +1,13 @@
 //! What registrations and changes of users have to say.
 
-use shared::Error;
-use shared::auth::Role;
-use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Faults, Input};
+use kernel::Error;
+use kernel::caller::Role;
+use kernel::clock::Timestamp;
+use kernel::input::{Body, Faults, Input};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::email::Email;
-use crate::national_id::{NationalId, NationalIds, Plain};
+use crate::national_id::{Country, NationalId, Plain};
 use crate::policy::{NewPassword, Policy};
 use crate::user::User;
 
@@ -26,11 +26,11 @@ impl Registration {
     ///
     /// # Errors
     /// 422 with a fault for every member that cannot be accepted.
-    pub fn parse(body: Body, policy: &Policy, ids: &NationalIds) -> Result<Self, Error> {
+    pub fn parse(body: Body, policy: &Policy, country: &Country) -> Result<Self, Error> {
         let mut fields = body.attributes()?.read_only(&READ_ONLY);
         let email = fields.required("email", Email::parse);
         let display_name = fields.clearable("displayName", display_name).flatten();
-        let national_id = fields.clearable("nationalId", |id| ids.parse(id)).flatten();
+        let national_id = fields.clearable("nationalId", |id| country.parse(id)).flatten();
         let about = [email.as_ref().map(Email::as_str), display_name.as_deref()];
         let about: Vec<&str> = about.into_iter().flatten().collect();
         let password = fields.required("password", |password| policy.parse(password, &about));
@@ -71,10 +71,10 @@ impl ProfileChanges {
     /// # Errors
     /// 422 with a fault for every member that cannot be accepted, `currentPassword` when it is missing
     /// beside `email`.
-    pub fn parse(body: Body, ids: &NationalIds) -> Result<Self, Error> {
+    pub fn parse(body: Body, country: &Country) -> Result<Self, Error> {
         let mut fields = body.attributes()?.read_only(&READ_ONLY);
         let display_name = fields.clearable("displayName", display_name);
-        let national_id = fields.clearable("nationalId", |id| ids.parse(id));
+        let national_id = fields.clearable("nationalId", |id| country.parse(id));
         let email = fields.optional("email", Email::parse);
         let current_password = match email {
             Some(_) => fields.required("currentPassword", Input::any_text),
@@ -89,27 +89,21 @@ impl ProfileChanges {
         self.email.is_some() || matches!(self.national_id, Some(Some(_)))
     }
 
-    /// The national id of these changes, as it is stored.
-    ///
-    /// # Errors
-    /// `Unavailable` when the key that seals it cannot be read.
-    pub async fn sealed(&self, ids: &NationalIds) -> Result<Option<NationalId>, Error> {
-        match &self.national_id {
-            Some(Some(plain)) => ids.seal(plain).await.map(Some),
-            _ => Ok(None),
-        }
+    /// The national id that was sent, if one was.
+    pub fn new_national_id(&self) -> Option<&Plain> {
+        self.national_id.as_ref()?.as_ref()
     }
 
     /// The user as changed; `national_id` is that of these changes.
     pub fn apply(&self, user: User, national_id: &Option<NationalId>, now: Timestamp) -> User {
-        User {
+        let before = user.clone();
+        let user = User {
             email: self.email.clone().unwrap_or(user.email),
             display_name: self.display_name.clone().unwrap_or(user.display_name),
             national_id: self.national_id.as_ref().map_or(user.national_id, |_| national_id.clone()),
-            updated_at: now,
-            version: user.version + 1,
             ..user
-        }
+        };
+        if user == before { before } else { User { updated_at: now, version: before.version + 1, ..user } }
     }
 }
 
@@ -150,8 +144,8 @@ fn display_name(input: Input) -> Result<String, Faults> {
 mod tests {
     use super::*;
     use crate::testing::user;
+    use kernel::clock;
     use serde_json::{Value, json};
-    use shared::clock;
 
     fn body(kind: &str, attributes: &Value) -> Body {
         let document = json!({"data": {"type": kind, "attributes": attributes}}).to_string();
@@ -164,7 +158,7 @@ mod tests {
     }
 
     fn registration(attributes: &Value) -> Result<Registration, Error> {
-        Registration::parse(body("users", attributes), &Policy::new(8, "Zoco"), &NationalIds::with_key("key"))
+        Registration::parse(body("users", attributes), &Policy::new(8, "Zoco"), &Country::known("EC").unwrap())
     }
 
     #[test]
@@ -183,9 +177,9 @@ mod tests {
 
     #[test]
     fn a_new_address_needs_the_password_again() {
-        let changes = |attributes| ProfileChanges::parse(body("users", &attributes), &NationalIds::with_key("key"));
-        let told = pointers(changes(json!({"email": "new@shop.test"})));
-        assert_eq!(told, ["Some(Pointer(\"/data/attributes\"))"]);
+        let changes = |attributes| ProfileChanges::parse(body("users", &attributes), &Country::known("EC").unwrap());
+        let faults = pointers(changes(json!({"email": "new@shop.test"})));
+        assert_eq!(faults, ["Some(Pointer(\"/data/attributes\"))"]);
         assert!(changes(json!({"email": "new@shop.test", "currentPassword": "x"})).is_ok());
         assert!(changes(json!({"displayName": "Ana"})).is_ok());
     }

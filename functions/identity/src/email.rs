@@ -2,8 +2,8 @@
 
 use caseless::default_case_fold_str;
 use email_address::{EmailAddress, Options};
+use kernel::input::{Faults, Input};
 use serde::{Deserialize, Serialize};
-use shared::jsonapi::{Faults, Input};
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest e-mail address there is, in bytes (RFC 5321, section 4.5.3.1.3, less the brackets). Folded,
@@ -29,6 +29,7 @@ impl Email {
             && can_exist(&text)
             && can_exist(&fold(&text))
             && EmailAddress::parse_with_options(&text, options).is_ok()
+            && text.rsplit_once('@').is_some_and(|(_, domain)| idna::domain_to_ascii(domain).is_ok())
         {
             Ok(Self(text))
         } else {
@@ -48,10 +49,13 @@ impl Email {
 }
 
 /// What all spellings of one address have in common: compatibility characters and case folded (Unicode
-/// Standard, sections 3.13 and 5.18). Letters of other scripts that only look alike stay different.
+/// Standard, sections 3.13 and 5.18), the domain as mail servers look it up (`xn--…`, UTS #46), as browsers send it.
+/// Letters of other scripts that only look alike stay different.
 pub fn fold(email: &str) -> String {
     let composed: String = email.trim().nfkc().collect();
-    default_case_fold_str(&composed).nfkc().collect()
+    let folded: String = default_case_fold_str(&composed).nfkc().collect();
+    let in_ascii = |(local, domain): (&str, &str)| Some(format!("{local}@{}", idna::domain_to_ascii(domain).ok()?));
+    folded.rsplit_once('@').and_then(in_ascii).unwrap_or(folded)
 }
 
 /// Whether a text is of a size that an address can have: others are not looked up.
@@ -95,6 +99,7 @@ mod tests {
         ] {
             assert_eq!(fold(one), fold(other));
         }
+        assert_eq!(fold("ana@bücher.example"), fold("ana@xn--bcher-kva.example"));
         assert_ne!(fold("ana@shop.test"), fold("anna@shop.test"));
     }
 }

@@ -1,12 +1,12 @@
-//! What identity tells the other services: that a user came, changed or went. Nothing personal.
+//! The events of users: created, updated, deleted. Nothing personal.
 
+use contracts::EventType;
+use kernel::Error;
+use kernel::caller::Role;
+use messaging::{Change, Message, Step, To};
 use serde::Deserialize;
-use serde_json::json;
-use shared::Error;
-use shared::auth::Role;
-use shared::events::{Change, Message, Step, To};
 
-/// What is told of a user. Of a deleted one, nothing is left but that.
+/// The events of a user. That of a deletion has nothing but the id.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct User {
@@ -26,7 +26,8 @@ pub fn messages(change: &Change<'_>) -> Result<Vec<Message>, Error> {
     let Some(step) = change.step()? else { return Ok(Vec::new()) };
     let user: User = change.item()?;
     let step = if user.deleted_at.is_some() { Step::Deleted } else { step };
-    let data = json!({"role": user.role, "disabled": user.disabled});
-    let event = change.event("identity", &format!("user.{}", step.name()), id, data)?;
+    let data = contracts::identity::User { role: user.role, disabled: user.disabled };
+    let types = step.of(EventType::UserCreated, EventType::UserUpdated, EventType::UserDeleted);
+    let event = change.event(types, id, &data)?;
     Ok(vec![Message { to: To::Topic, event }])
 }

@@ -1,23 +1,39 @@
-//! Identity: who the shop's users are and how they prove it. Owns the tables `IdentityTable` and
-//! `RevocationsTable`.
+//! Identity: who the shop's users are and how they prove it. Owns the tables `IdentityTable` and `RevocationsTable`.
 //!
-//! | File | What it holds |
+//! Four floors, each of which imports from those below it only. Handlers (`src/handlers/`), one for each function, are the
+//! top one.
+//!
+//! ## Use cases
+//!
+//! | File | Contents |
 //! | --- | --- |
-//! | [`user`] | users: what is stored, what the API shows |
+//! | [`api`] | the HTTP API: operations, who may call them, types, answers |
+//! | [`sign_in`] | proving a password: limiter, hash and store together |
+//! | [`user_view`] | what answers show of a user |
+//!
+//! ## Stores, events and clients
+//!
+//! | File | Contents |
+//! | --- | --- |
+//! | [`store`] | the tables |
+//! | [`signer`] | access tokens: the signing key, what a sign-in gives |
+//! | [`sealer`], [`secret`] | sealing national ids under a key of the parameter store |
+//! | [`events`] | what it publishes |
+//!
+//! ## Rules and values
+//!
+//! | File | Contents |
+//! | --- | --- |
+//! | [`user`], [`account`] | users, and what proves them |
 //! | [`changes`] | what registrations and changes of users have to say |
 //! | [`email`], [`national_id`] | what makes a user unique |
-//! | [`account`] | what proves a user: sign-ins, changes of password |
 //! | [`policy`] | which passwords are accepted |
 //! | [`password`] | argon2id: hashing, and checking in equal time for unknown users |
 //! | [`limiter`] | how often somebody may try |
-//! | [`sign_in`] | the three together: proving a password |
 //! | [`session`] | sessions and their refresh tokens |
-//! | [`signer`] | access tokens: the signing key, what a sign-in gives |
-//! | [`secret`] | secrets in the parameter store |
-//! | [`events`] | what it tells the other services |
-//! | [`store`] | the tables |
 
 pub mod account;
+pub mod api;
 pub mod changes;
 pub mod email;
 pub mod events;
@@ -25,6 +41,7 @@ pub mod limiter;
 pub mod national_id;
 pub mod password;
 pub mod policy;
+pub mod sealer;
 pub mod secret;
 pub mod session;
 pub mod sign_in;
@@ -33,6 +50,7 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod user;
+pub mod user_view;
 
 pub use sign_in::Passwords;
 pub use signer::Signer;

@@ -5,11 +5,11 @@
 //! A count per account alone would let anybody lock anybody out. So it takes many, and an address from which
 //! the right password came before stays free of all counts but its own.
 
+use kernel::clock::{Timestamp, seconds};
+use kernel::{Error, StartupError, config, ids};
 use serde::{Deserialize, Serialize};
-use shared::clock::{Timestamp, seconds};
-use shared::{Error, StartupError, config, ids};
 
-/// Seconds after which the last attempt, or the wait it caused, is forgotten.
+/// Seconds without attempts after which a count starts again.
 const MEMORY: u64 = 24 * 60 * 60;
 
 /// Seconds for which an address is known after a sign-in.
@@ -72,7 +72,7 @@ impl Subject {
         Self(ids::derived(&["registrations", address]))
     }
 
-    /// A user's tries to take an e-mail address or a national id: whether it is free is told only so often.
+    /// A user's tries to take an e-mail address or a national id: only so many are answered.
     pub fn claims(user_id: &str) -> Self {
         Self(ids::derived(&["claims", user_id]))
     }
@@ -90,7 +90,7 @@ pub struct Count {
     pub attempts: u32,
     /// No attempt before this time.
     pub not_before: u64,
-    /// When the attempts are forgotten.
+    /// When the count expires.
     pub forgotten_at: u64,
     /// Until when the address is known: the right password came from it.
     pub known_until: u64,
@@ -117,8 +117,8 @@ impl Count {
         Ok(Self { attempts, not_before, forgotten_at, known_until: self.known_until, expires_at })
     }
 
-    /// The count after the right password: nothing is held against this address, and it is known.
-    pub fn forgiven(now: Timestamp) -> Self {
+    /// The count after the right password: zero, and the address is known.
+    pub fn after_success(now: Timestamp) -> Self {
         let known_until = seconds(now) + KNOWN;
         Self { known_until, expires_at: known_until, ..Self::default() }
     }
@@ -147,12 +147,12 @@ impl Count {
         self.known_until > seconds(now)
     }
 
-    /// The attempts that are not forgotten yet.
+    /// The attempts that still count.
     pub fn attempts(&self, now: Timestamp) -> u32 {
         if self.forgotten_at > seconds(now) { self.attempts } else { 0 }
     }
 
-    /// When an attempt at this time is forgotten, if it has not to be waited for.
+    /// When an attempt at this time no longer counts, if nobody has to wait for it.
     pub fn forgotten_after(now: Timestamp) -> u64 {
         seconds(now) + MEMORY
     }
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_of_peace_is_forgotten_also_from_a_known_address_and_while_the_row_is_still_there() {
+    fn a_day_without_failures_resets_the_counters_also_while_their_items_are_still_there() {
         let (day, known_until) = (at(24 * 60 * 60), seconds(at(30 * 24 * 60 * 60)));
         let count = Count { attempts: 16, forgotten_at: seconds(day), known_until, ..Count::default() };
         assert_eq!(count.one_more(5, &limits(), day).unwrap().attempts, 1);
@@ -245,7 +245,7 @@ mod tests {
             account: counted(blocked.clone()),
         };
         assert!(attempts(Count::default()).check(at(0)).is_err());
-        assert!(attempts(Count::forgiven(at(0))).check(at(0)).is_ok());
+        assert!(attempts(Count::after_success(at(0))).check(at(0)).is_ok());
         let known_and_blocked = Count { known_until: seconds(at(99)), ..blocked.clone() };
         assert!(attempts(known_and_blocked).check(at(0)).is_err());
     }

@@ -1,9 +1,11 @@
-//! The program of identity: its functions by their names, which the template gives as `Handler`.
+//! The program of identity: its functions by their names, which the template gives as `Handler`. Generated from
+//! `src/handlers/` by `make generate`.
 
 mod handlers {
     pub mod change_password;
     pub mod delete_account;
     pub mod get_profile;
+    pub mod identity_operate;
     pub mod internal_users;
     pub mod jwks;
     pub mod list_users;
@@ -17,13 +19,14 @@ mod handlers {
 }
 
 use handlers::*;
-use shared::StartupError;
-use shared::program::{self, Handlers};
+use kernel::StartupError;
+use kernel::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[
     ("change-password", || Box::pin(change_password::start())),
     ("delete-account", || Box::pin(delete_account::start())),
     ("get-profile", || Box::pin(get_profile::start())),
+    ("identity-operate", || Box::pin(identity_operate::start())),
     ("internal-users", || Box::pin(internal_users::start())),
     ("jwks", || Box::pin(jwks::start())),
     ("list-users", || Box::pin(list_users::start())),

@@ -1,16 +1,13 @@
-//! National ids: personal data that nobody needs to read back. What is kept is a digest under a key that
+//! National ids: personal data that nobody needs to read back. What is stored is a digest under a key that
 //! is not in the table, for uniqueness, and the last digits, for the owner to recognise.
 //!
 //! A bare hash would not do: there are so few valid numbers that all can be tried in a second.
 
 use hmac::{Hmac, KeyInit, Mac};
+use kernel::Error;
+use kernel::input::{Faults, Input};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use shared::jsonapi::{Faults, Input};
-use shared::{Error, StartupError, config};
-use tokio::sync::OnceCell;
-
-use crate::secret;
 
 /// How many of its last characters a masked national id shows.
 const SHOWN: usize = 3;
@@ -18,7 +15,7 @@ const SHOWN: usize = 3;
 /// Whether a text, its separators taken out, is a national id of a country.
 type Rule = fn(&str) -> bool;
 
-/// The rule of each country whose national ids can be kept. Another country is a function and a row.
+/// The rule of each country whose national ids are accepted. Another country is a function and a row.
 const RULES: [(&str, Rule); 1] = [("EC", cedula)];
 
 /// A national id as stored.
@@ -33,36 +30,17 @@ pub struct NationalId {
 /// A national id that is valid, not yet sealed. Never stored, never logged.
 pub struct Plain(String);
 
-/// Reads and seals the national ids of the shop's country.
-pub struct NationalIds {
-    country: String,
+/// The national ids of the shop's country, if it takes any.
+pub struct Country {
+    code: String,
     rule: Option<Rule>,
-    /// The name of the key in the parameter store.
-    key_name: String,
-    /// Read when the first national id is sealed: most requests have none.
-    key: OnceCell<String>,
 }
 
-impl NationalIds {
-    /// Of the country in `NATIONAL_ID_COUNTRY` (none: national ids are not accepted), with the key in the
-    /// SSM SecureString named by `NATIONAL_ID_KEY`.
-    ///
-    /// # Errors
-    /// When a variable is missing, or the country has no rule here.
-    pub fn from_env() -> Result<Self, StartupError> {
-        let country = config::optional::<String>("NATIONAL_ID_COUNTRY")?.unwrap_or_default();
-        let rule = RULES.iter().find(|(code, _)| *code == country).map(|(_, rule)| *rule);
-        if rule.is_none() && !country.is_empty() {
-            return Err(StartupError(format!("NATIONAL_ID_COUNTRY: there is no rule for {country:?}")));
-        }
-        Ok(Self { country, rule, key_name: config::required("NATIONAL_ID_KEY")?, key: OnceCell::new() })
-    }
-
-    /// Of Ecuador, with a key that is given.
-    pub fn with_key(key: &str) -> Self {
-        let (code, rule) = RULES[0];
-        let key = OnceCell::new_with(Some(key.to_owned()));
-        Self { country: code.to_owned(), rule: Some(rule), key_name: String::new(), key }
+impl Country {
+    /// The country of a code; an empty one for a shop that takes no national ids. `None` where there is no rule.
+    pub fn known(code: &str) -> Option<Self> {
+        let rule = RULES.iter().find(|(known, _)| *known == code).map(|(_, rule)| *rule);
+        (rule.is_some() || code.is_empty()).then(|| Self { code: code.to_owned(), rule })
     }
 
     /// Reads a national id, spaces and hyphens left out.
@@ -70,20 +48,19 @@ impl NationalIds {
     /// # Errors
     /// A fault when it is none, or the shop does not take them.
     pub fn parse(&self, input: Input) -> Result<Plain, Faults> {
-        let Some(rule) = self.rule else { return Err(input.fault("is not asked for by this shop")) };
-        let fault = input.fault(format!("is not a valid national id ({})", self.country));
+        let Some(rule) = self.rule else { return Err(input.fault("is not used by this shop: leave it out")) };
+        let fault = input.fault(format!("is not a valid national id ({})", self.code));
         let text: String = input.line(1..=32)?.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
         if rule(&text) { Ok(Plain(text)) } else { Err(fault) }
     }
 
-    /// The form that is stored. One call to the parameter store the first time.
+    /// The form that is stored, under a key.
     ///
     /// # Errors
-    /// `Unavailable` when the key cannot be read.
-    pub async fn seal(&self, plain: &Plain) -> Result<NationalId, Error> {
-        let key = self.key.get_or_try_init(|| secret::read(&self.key_name)).await?;
+    /// `Internal` never: HMAC takes a key of any length.
+    pub fn seal(&self, plain: &Plain, key: &str) -> Result<NationalId, Error> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(Error::internal)?;
-        mac.update(self.country.as_bytes());
+        mac.update(self.code.as_bytes());
         mac.update(&[0]);
         mac.update(plain.0.as_bytes());
         let digest = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -128,17 +105,17 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn what_is_stored_tells_the_number_to_nobody_and_recognises_it() {
-        let ids = NationalIds::with_key("key");
-        let seal = async |ids: &NationalIds, text: &str| {
-            let plain = ids.parse(Input::new(json!(text), "")).ok().unwrap();
-            ids.seal(&plain).await.unwrap()
+    #[test]
+    fn what_is_stored_shows_the_number_to_nobody_and_recognises_it() {
+        let country = Country::known("EC").unwrap();
+        let seal = |text: &str, key: &str| {
+            let plain = country.parse(Input::new(json!(text), "")).ok().unwrap();
+            country.seal(&plain, key).unwrap()
         };
-        let sealed = seal(&ids, "171003406-5").await;
+        let sealed = seal("171003406-5", "key");
         assert_eq!(sealed.masked, "*******065");
         assert!(!sealed.digest.contains("1710034"));
-        assert_eq!(sealed, seal(&ids, " 1710034065 ").await);
-        assert_ne!(sealed.digest, seal(&NationalIds::with_key("other"), "1710034065").await.digest);
+        assert_eq!(sealed, seal(" 1710034065 ", "key"));
+        assert_ne!(sealed.digest, seal("1710034065", "other").digest);
     }
 }

@@ -1,10 +1,10 @@
-//! Password hashes: argon2id (OWASP Password Storage Cheat Sheet) kept as PHC strings. An unknown user
+//! Password hashes: argon2id (OWASP Password Storage Cheat Sheet) stored as PHC strings. An unknown user
 //! costs the same work as a wrong password of a hash with the present parameters.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use shared::{Error, StartupError, config};
+use kernel::{Error, StartupError, config};
 
 use crate::account::Account;
 
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_of_other_parameters_still_holds_and_is_outdated() {
+    fn a_hash_of_other_parameters_is_accepted_and_outdated() {
         let (old, new) = (hasher(), Hasher::new(64, 2).unwrap());
         let mut ana = account("ana", "correct horse");
         ana.password_hash = old.hash("correct horse").unwrap();

@@ -3,8 +3,8 @@
 //! for this user and this shop.
 
 use caseless::default_case_fold_str;
-use shared::jsonapi::{Faults, Input};
-use shared::{StartupError, config};
+use kernel::input::{Faults, Input};
+use kernel::{StartupError, config};
 use unicode_normalization::UnicodeNormalization;
 
 /// 26,812 passwords that appear in published leaks, folded, sorted by their bytes. From the crate `passwords`

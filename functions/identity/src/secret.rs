@@ -5,12 +5,12 @@
 
 use std::fmt;
 
+use aws::sigv4::RequestSigner;
 use backon::Retryable;
+use kernel::{Error, StartupError, clock, error};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, StatusCode, Url};
 use serde_json::{Value, json};
-use shared::sigv4::RequestSigner;
-use shared::{Error, StartupError, aws, clock, error};
 use tokio::time;
 
 /// The value of a secret. One call, and two more when SSM is throttled or away.
@@ -127,8 +127,8 @@ fn error_type(text: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use aws_credential_types::Credentials;
-    use shared::error::Kind;
-    use shared::testing::StandIn;
+    use kernel::error::Kind;
+    use testing::StandIn;
 
     use super::*;
 
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_is_told_by_its_type_and_not_tried_again() {
+    async fn a_refusal_is_reported_by_its_type_and_not_tried_again() {
         for (kind, name) in [
             ("AccessDeniedException", "AccessDeniedException"),
             ("com.amazonaws.ssm#ParameterNotFound", "ParameterNotFound"),

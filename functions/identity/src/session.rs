@@ -3,10 +3,10 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use kernel::clock::{Timestamp, seconds};
+use kernel::{Error, ids};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use shared::clock::{Timestamp, seconds};
-use shared::{Error, ids};
 use subtle::ConstantTimeEq;
 
 use crate::account::Account;
@@ -29,7 +29,7 @@ pub struct Session {
     pub user_id: String,
     /// The version of the user's credentials it was opened with: it ends with them.
     pub credentials_version: u64,
-    /// Digest of the secret of the one refresh token that holds.
+    /// Digest of the secret of the one valid refresh token.
     pub token_digest: String,
     /// Digest of the one before, and when it was replaced (seconds since 1970).
     pub replaced_digest: Option<String>,
@@ -63,7 +63,7 @@ impl Session {
         Ok((session, token))
     }
 
-    /// Whether a token that is not the session's present one tells of a theft. The one just replaced
+    /// Whether a token that is not the session's present one shows a theft. The one just replaced
     /// does not: it may come from the user's other tab.
     pub fn is_betrayed_by(&self, token: &RefreshToken, now: Timestamp) -> bool {
         let digest = token.digest();
@@ -90,7 +90,7 @@ impl RefreshToken {
         ids::is_id(session_id).then(|| Self { session_id: session_id.to_owned(), secret })
     }
 
-    /// The text that its holder keeps.
+    /// The text that the client stores.
     pub fn reveal(&self) -> String {
         format!("{PREFIX}{}.{}", self.session_id, BASE64.encode(self.secret))
     }

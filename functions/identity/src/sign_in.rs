@@ -1,10 +1,10 @@
 //! Proving that somebody knows a user's password, behind the limiter: for signing in, and for what needs the
 //! password once more.
 
-use shared::clock::Timestamp;
-use shared::error::{Fault, Kind};
-use shared::idempotency::Outcome;
-use shared::{Error, StartupError};
+use kernel::clock::Timestamp;
+use kernel::error::{Fault, Kind};
+use kernel::replay::Outcome;
+use kernel::{Error, StartupError};
 
 use crate::account::Account;
 use crate::email;
@@ -35,9 +35,9 @@ impl Passwords {
         Ok(Self { users: Users::from_env().await?, hasher: Hasher::from_env()?, limits: Limits::from_env()? })
     }
 
-    /// Keeps a new user with their password. A user whose id is there already was made by the same request: the
-    /// id follows from address and idempotency key. Whether the body was the same, the password tells: no quick
-    /// digest of it is kept.
+    /// Stores a new user with their password. A user whose id is there already was made by the same request: the
+    /// id follows from address and idempotency key. The password shows whether the body was the same: no quick
+    /// digest of it is stored.
     ///
     /// # Errors
     /// As [`Users::register`].
@@ -110,7 +110,22 @@ impl Passwords {
             }
             Err(error) => return Err(error),
         };
-        self.users.forgive(&proof.attempts, now).await?;
+        self.users.reset(&proof.attempts, now).await?;
         Ok(proof.account)
+    }
+
+    /// As [`prove_again`](Self::prove_again), of a password that may be left out: the hash of the one that was proved.
+    ///
+    /// # Errors
+    /// As [`prove_again`](Self::prove_again).
+    pub async fn prove_if_given(
+        &self,
+        user: &User,
+        password: Option<&str>,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>, Error> {
+        let Some(password) = password else { return Ok(None) };
+        Ok(Some(self.prove_again(user, password, address, now).await?.password_hash))
     }
 }

@@ -1,12 +1,13 @@
 //! Access tokens: the signing key, and what a sign-in or a refresh gives.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use kernel::caller::Role;
+use kernel::clock::{self, Timestamp};
+use kernel::{Error, StartupError, config};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::auth::{Claims, Role, TOKEN_SECONDS, TOKEN_TYPE};
-use shared::clock::Timestamp;
-use shared::jsonapi::{Relationship, Resource};
-use shared::{Error, StartupError, clock, config};
+use web::jsonapi::{Relationship, Resource};
+use web::token::{Claims, TOKEN_SECONDS, TOKEN_TYPE};
 
 use crate::secret;
 use crate::session::{RefreshToken, Session};
@@ -19,7 +20,7 @@ pub struct Signer {
     audience: String,
 }
 
-/// The signing key as the parameter store keeps it.
+/// The signing key as it is in the parameter store.
 #[derive(Deserialize)]
 struct SigningKey {
     kid: String,
@@ -39,10 +40,10 @@ impl Signer {
         Self::new(&key, config::required("TOKEN_ISSUER")?, config::required("TOKEN_AUDIENCE")?)
     }
 
-    /// With a key, as the parameter store keeps it.
+    /// With a key, as it is in the parameter store.
     ///
     /// # Errors
-    /// When it is not `{"kid": …, "pem": …}` with an Ed25519 private key. The key is not told.
+    /// When it is not `{"kid": …, "pem": …}` with an Ed25519 private key. The message does not contain the key.
     pub fn new(signing_key: &str, issuer: String, audience: String) -> Result<Self, StartupError> {
         let unusable = || StartupError("the signing key is not an Ed25519 key with its kid".to_owned());
         let SigningKey { kid, pem } = serde_json::from_str(signing_key).map_err(|_| unusable())?;
@@ -119,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unusable_signing_key_is_refused_without_being_told() {
+    fn an_unusable_signing_key_is_refused_and_not_shown() {
         let secret = r#"{"kid": "k", "pem": "very secret"}"#;
         let error = Signer::new(secret, String::new(), String::new()).err().map(|error| error.to_string());
         assert!(error.is_some_and(|text| !text.contains("very secret")));

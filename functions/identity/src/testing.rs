@@ -2,16 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 
+use kernel::caller::{Caller, Role};
+use kernel::clock;
 use serde_json::json;
-use shared::auth::{Caller, Role};
-use shared::clock;
-use shared::testing::{Cloud, Tokens};
+use testing::{Cloud, Tokens};
 
 use crate::account::Account;
 use crate::limiter::Limits;
-use crate::national_id::NationalIds;
+use crate::national_id::Country;
 use crate::password::Hasher;
 use crate::policy::Policy;
+use crate::sealer::NationalIds;
 use crate::session::{RefreshToken, Session};
 use crate::sign_in::Passwords;
 use crate::signer::Signer;
@@ -64,7 +65,7 @@ impl Shop {
             passwords: Passwords { users, hasher: hasher(), limits: limits() },
             tokens: Tokens::new(),
             policy: Policy::new(8, "Zoco"),
-            national_ids: NationalIds::with_key("key"),
+            national_ids: NationalIds::with_key(Country::known("EC").unwrap(), "key"),
             cloud,
         };
         for name in names {
@@ -84,7 +85,7 @@ impl Shop {
         Signer::new(&key, issuer, audience).unwrap()
     }
 
-    /// Gives a user a role. Their tokens of before do not hold any more.
+    /// Gives a user a role. Earlier tokens of theirs are refused.
     pub async fn promote(&self, name: &str, role: Role) {
         let now = clock::now();
         let change = |user: User| Ok(Change::to(User { role, ..user }.with_new_credentials(now)));
@@ -112,7 +113,7 @@ impl Shop {
         }
     }
 
-    /// Signs a user in: an access token that holds.
+    /// Signs a user in: a valid access token.
     pub async fn token(&self, name: &str) -> String {
         let (caller, _) = self.sign_in(name).await;
         self.tokens.token_of(&caller)

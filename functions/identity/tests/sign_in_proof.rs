@@ -1,4 +1,4 @@
-//! Signing in tells nothing by the time it takes. `PROOF=full` measures (`make proof`); otherwise a few rounds
+//! The time of a sign-in shows nothing. `PROOF=full` measures (`make proof`); otherwise a few rounds
 //! run, and nothing is concluded from their time.
 
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ use identity::Passwords;
 use identity::password::Hasher;
 use identity::store::Users;
 use identity::testing::{PASSWORD, Shop, limits, user};
-use shared::clock;
-use shared::testing::{figure, row};
+use kernel::clock;
+use testing::{figure, row};
 
 /// How far the two medians may be apart.
 const PERCENT: f64 = 5.0;
@@ -54,7 +54,7 @@ async fn proof_p13_an_unknown_address_takes_as_long_as_a_wrong_password() {
             times.push(began.elapsed());
             assert!(answer.is_err_and(|error| error.code == "unauthenticated"));
             let (_, attempts) = passwords.users.account_and_attempts(email, &address).await.unwrap();
-            passwords.users.forgive(&attempts, clock::now()).await.unwrap();
+            passwords.users.reset(&attempts, clock::now()).await.unwrap();
         }
     }
     let (known, unknown) = (median(known), median(unknown));

@@ -1,11 +1,11 @@
 //! The way to ask catalog for a product, when inventory has no snapshot of it: `GET /internal/products/{id}`.
 
+use kernel::{Error, StartupError, config};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use shared::service::Service;
-use shared::{Error, StartupError, config};
+use web::service::Service;
 
-use crate::stock::Snapshot;
+use crate::snapshot::Snapshot;
 
 /// Catalog, as other services see it.
 pub struct Catalog(Service);
@@ -37,7 +37,7 @@ impl Catalog {
         self.product_as(id).await
     }
 
-    /// As [`product`](Self::product), with as much of it as the caller keeps.
+    /// As [`product`](Self::product), with as much of it as the caller needs.
     ///
     /// # Errors
     /// As [`product`](Self::product).
@@ -51,7 +51,7 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use crate::testing::{CatalogStandIn, cup};
-    use shared::error::Kind;
+    use kernel::error::Kind;
 
     #[tokio::test]
     async fn a_product_is_asked_for_with_the_key_and_an_unknown_one_is_none() {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_catalog_that_keeps_failing_is_spared() {
+    async fn a_catalog_that_keeps_failing_is_not_called() {
         let stand_in = CatalogStandIn::start(&[500]).await;
         for _ in 0..4 {
             assert_eq!(stand_in.catalog.product("p").await.unwrap_err().kind, Kind::Unavailable);

@@ -1,12 +1,9 @@
 //! Movements: every change of stock leaves one, and the sum of a product's movements is its stock.
 
+use kernel::clock::Timestamp;
+use kernel::input::Body;
+use kernel::{Error, ids};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Relationship, Resource};
-use shared::{Error, ids};
-
-use crate::stock::product;
 
 /// The most pieces that one movement may bring or take.
 const MAX_QUANTITY: i64 = 1_000_000;
@@ -55,7 +52,7 @@ pub struct SoldIn<'a> {
 
 impl Movement {
     /// The movement of pieces of a product that were sold, or came back when the sale was cancelled. Its id follows
-    /// from sale, kind and product: told again, it is the same.
+    /// from sale, kind and product: a repeated event gives the same id.
     pub fn of_sale(sale: &SoldIn<'_>, kind: Kind, product_id: &str, quantity: i64) -> Self {
         let (collection, quantity, what) = match kind {
             Kind::Cancellation => ("movements/cancellation", quantity, "Cancellation of sale"),
@@ -102,37 +99,12 @@ impl Movement {
     }
 }
 
-impl Resource for Movement {
-    const TYPE: &'static str = "stock-movements";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn path(&self) -> Option<String> {
-        None
-    }
-
-    fn attributes(&self) -> Value {
-        json!({
-            "kind": self.kind,
-            "quantity": self.quantity,
-            "reason": self.reason,
-            "reference": self.reference,
-            "createdAt": self.created_at,
-        })
-    }
-
-    fn relationships(&self) -> Vec<Relationship> {
-        let by = Relationship::one("createdBy", "users", Some(&self.created_by), None);
-        vec![product(&self.product_id), by]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::clock;
+    use kernel::clock;
+    use serde_json::Value;
+    use serde_json::json;
 
     fn parse(attributes: &Value) -> Result<Movement, usize> {
         let document = json!({"data": {"type": "stock-movements", "attributes": attributes}}).to_string();

@@ -2,19 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use kernel::sequence;
+use kernel::{clock, ids};
 use serde_json::json;
-use shared::testing::{StandIn, usd};
-use shared::{clock, events, ids};
+use testing::{StandIn, usd};
 
 use crate::movement::{Kind, Movement};
-use crate::stock::{Level, Snapshot};
+use crate::snapshot::{ProductStatus, Snapshot};
+use crate::stock::Level;
 use crate::store::Known;
 use crate::{Catalog, Stock};
 
 /// The snapshot of a cup for 12.50 dollars, on offer.
 pub fn cup(version: u64) -> Snapshot {
-    let (name, sku, status) = ("Cup".to_owned(), "CUP-1".to_owned(), "active".to_owned());
-    Snapshot { name, sku, price: usd(1250), status, sequence: events::sequence(None, version) }
+    let (name, sku, status) = ("Cup".to_owned(), "CUP-1".to_owned(), ProductStatus::Active);
+    Snapshot { name, sku, price: usd(1250), status, sequence: sequence::sequence(None, version) }
 }
 
 /// A movement of a product's stock.
@@ -37,17 +39,17 @@ pub fn receipt(id: &str, product_id: &str, quantity: i64) -> Movement {
 /// When it cannot be written.
 pub async fn stocked(stock: &Stock, available: i64, mark: Option<i64>) -> String {
     let id = ids::new();
-    stock.learn(&id, &cup(1), clock::now()).await.unwrap();
+    stock.put_snapshot(&id, &cup(1), clock::now()).await.unwrap();
     if available > 0 {
         stock.adjust(receipt(&ids::new(), &id, available), Known::Here, "f").await.unwrap();
     }
     stock.warn_at(&id, Some(mark), |_| Ok(()), clock::now()).await.unwrap();
-    stock.place(&id, Level::of(available, mark), "1").await.unwrap();
+    stock.put_list_position(&id, Level::of(available, mark), "1").await.unwrap();
     id
 }
 
 /// Catalog's internal endpoint on a port of its own: answers each call with the next status of its
-/// script, then keeps the last; with a cup.
+/// script, then repeats the last; with a cup.
 pub struct CatalogStandIn {
     pub catalog: Catalog,
     api: StandIn,

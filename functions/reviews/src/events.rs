@@ -1,13 +1,13 @@
 //! What reviews publishes.
 
-use serde_json::json;
-use shared::Error;
-use shared::events::{Change, Event, Message, To};
+use contracts::{EventType, reviews as contract};
+use kernel::Error;
+use messaging::{Change, Event, Message, To};
 
 use crate::rating::Rating;
 use crate::review::Review;
 
-/// What a change of the table says: a review came, changed or went; a product's rating is another. Nothing of marks.
+/// The events of a change of the table: a review was created, changed or deleted; a product's rating changed. None of purchase markers.
 ///
 /// # Errors
 /// `Internal` when the record cannot be read.
@@ -24,19 +24,19 @@ pub fn messages(change: &Change<'_>) -> Result<Vec<Message>, Error> {
 fn of_review(change: &Change<'_>) -> Result<Option<Event>, Error> {
     let Some(step) = change.step()? else { return Ok(None) };
     let review: Review = change.item()?;
-    let data = json!({
-        "productId": review.product_id,
-        "authorId": review.author_id,
-        "rating": review.rating,
-        "status": review.status,
-    });
-    change.event("reviews", &format!("review.{}", step.name()), &review.id, data).map(Some)
+    let Review { id, product_id, author_id, rating, status, .. } = review;
+    let data = contract::Review { product_id, author_id, rating, status: status.into() };
+    let types = step.of(EventType::ReviewCreated, EventType::ReviewUpdated, EventType::ReviewDeleted);
+    change.event(types, &id, &data).map(Some)
 }
 
-/// Nothing of a product that has had no review yet, nor of one that is gone.
+/// None of a product that has had no review yet, nor of a deleted one.
 fn of_rating(change: &Change<'_>) -> Result<Option<Event>, Error> {
     let changed = change.step()?.is_some();
-    let rating = change.new_item::<Rating>()?.filter(|rating| changed && rating.version > 0 && !rating.gone);
-    let event = |rating: Rating| change.event("reviews", "review.rated", &rating.product_id, rating.shown());
+    let rating = change.new_item::<Rating>()?.filter(|rating| changed && rating.version > 0 && !rating.product_deleted);
+    let event = |rating: Rating| {
+        let data = contract::Rating::from(rating.histogram());
+        change.event(EventType::ReviewRated, &rating.product_id, &data)
+    };
     rating.map(event).transpose()
 }

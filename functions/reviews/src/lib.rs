@@ -1,21 +1,39 @@
 //! Reviews: what buyers say of what they bought, and each product's rating. Owns the table `ReviewsTable`.
 //!
-//! | File | What it holds |
+//! Four floors, each of which imports from those below it only. Handlers (`src/handlers/`), one for each function, are the
+//! top one.
+//!
+//! ## Use cases
+//!
+//! | File | Contents |
 //! | --- | --- |
-//! | [`review`] | reviews: who may do what with one, what answers show |
-//! | [`changes`] | what a request may say of a review |
-//! | [`rating`] | a product's rating: average, count and histogram |
-//! | [`listing`] | which reviews a list shows |
+//! | [`api`] | the HTTP API: operations, who may call them, types, answers |
+//! | [`review_view`], [`rating_view`] | what answers show |
+//!
+//! ## Stores, events and clients
+//!
+//! | File | Contents |
+//! | --- | --- |
+//! | [`store`] | the table |
+//! | [`listing`] | which reviews a list shows, and their positions |
 //! | [`events`] | what it publishes |
 //! | [`inbox`] | what it does with events of other services |
-//! | [`store`] | the table |
+//!
+//! ## Rules and values
+//!
+//! | File | Contents |
+//! | --- | --- |
+//! | [`review`] | reviews: who may do what with one, what a request may say |
+//! | [`rating`] | a product's rating: average, count and histogram |
 
-pub mod changes;
+pub mod api;
 pub mod events;
 pub mod inbox;
 pub mod listing;
 pub mod rating;
+pub mod rating_view;
 pub mod review;
+pub mod review_view;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

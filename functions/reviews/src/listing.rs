@@ -1,8 +1,8 @@
 //! Which reviews a list shows, in which order.
 
-use shared::Error;
-use shared::http::Query;
-use shared::store::{POSITION, position};
+use dynamo::{POSITION, position};
+use kernel::Error;
+use kernel::query::Query;
 
 use crate::review::{Review, Status};
 
@@ -48,7 +48,7 @@ pub fn list(product_id: &str, status: Status) -> String {
 
 /// Which reviews of a product a query asks for, in which order.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct ListQuery {
     pub product_id: String,
     pub status: Status,
     stars: Option<u8>,
@@ -56,7 +56,7 @@ pub struct Wanted {
     pub ascending: bool,
 }
 
-impl Wanted {
+impl ListQuery {
     /// Reads the filters and the order of a list.
     ///
     /// # Errors
@@ -87,26 +87,32 @@ mod tests {
     use super::*;
     use crate::testing::review;
 
-    fn parse(pairs: &[(&str, &str)]) -> Result<Wanted, Error> {
+    fn parse(pairs: &[(&str, &str)]) -> Result<ListQuery, Error> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Wanted::parse(&Query::new(pairs), "p".to_owned())
+        ListQuery::parse(&Query::new(pairs), "p".to_owned())
     }
 
     #[test]
     fn published_reviews_are_listed_newest_first_unless_asked_otherwise() {
-        let wanted = parse(&[]).unwrap();
-        assert_eq!((wanted.list().as_str(), wanted.order, wanted.ascending), ("p#published", Order::CreatedAt, false));
-        let wanted = parse(&[("filter[status]", "hidden"), ("sort", "rating")]).unwrap();
-        assert_eq!((wanted.list().as_str(), wanted.order, wanted.ascending), ("p#hidden", Order::Rating, true));
+        let list_query = parse(&[]).unwrap();
+        assert_eq!(
+            (list_query.list().as_str(), list_query.order, list_query.ascending),
+            ("p#published", Order::CreatedAt, false)
+        );
+        let list_query = parse(&[("filter[status]", "hidden"), ("sort", "rating")]).unwrap();
+        assert_eq!(
+            (list_query.list().as_str(), list_query.order, list_query.ascending),
+            ("p#hidden", Order::Rating, true)
+        );
     }
 
     #[test]
     fn a_number_of_stars_is_a_range_of_positions_in_any_order() {
         let three = Order::Rating.position(&review("p", "ana", 3));
         for sort in ["createdAt", "-createdAt", "rating", "-rating"] {
-            let wanted = parse(&[("filter[rating]", "3"), ("sort", sort)]).unwrap();
-            let (first, last) = wanted.positions().unwrap();
-            assert!(first < three && three < last && wanted.order == Order::Rating, "{sort}");
+            let list_query = parse(&[("filter[rating]", "3"), ("sort", sort)]).unwrap();
+            let (first, last) = list_query.positions().unwrap();
+            assert!(first < three && three < last && list_query.order == Order::Rating, "{sort}");
         }
         assert_eq!(parse(&[("filter[rating]", "6")]).unwrap_err().code, "invalid_parameter");
     }

@@ -1,4 +1,5 @@
-//! The program of reviews: its functions by their names, which the template gives as `Handler`.
+//! The program of reviews: its functions by their names, which the template gives as `Handler`. Generated from
+//! `src/handlers/` by `make generate`.
 
 mod handlers {
     pub mod create_review;
@@ -8,12 +9,13 @@ mod handlers {
     pub mod list_reviews;
     pub mod publish_reviews_events;
     pub mod reviews_on_event;
+    pub mod reviews_operate;
     pub mod update_review;
 }
 
 use handlers::*;
-use shared::StartupError;
-use shared::program::{self, Handlers};
+use kernel::StartupError;
+use kernel::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[
     ("create-review", || Box::pin(create_review::start())),
@@ -23,6 +25,7 @@ const HANDLERS: Handlers = &[
     ("list-reviews", || Box::pin(list_reviews::start())),
     ("publish-reviews-events", || Box::pin(publish_reviews_events::start())),
     ("reviews-on-event", || Box::pin(reviews_on_event::start())),
+    ("reviews-operate", || Box::pin(reviews_operate::start())),
     ("update-review", || Box::pin(update_review::start())),
 ];
 

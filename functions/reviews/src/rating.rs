@@ -1,14 +1,10 @@
-//! A product's rating: what its published reviews come to.
+//! A product's rating: the summary of its published reviews.
 
+use kernel::clock::Timestamp;
+use kernel::histogram::Histogram;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use shared::clock::Timestamp;
-use shared::histogram::Histogram;
-use shared::jsonapi::{Relationship, Resource};
 
-use crate::review::product;
-
-/// What the published reviews of a product come to. Five counts are kept; count and average follow from them.
+/// The summary of a product's published reviews. Five counts are stored; count and average follow from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rating {
@@ -24,12 +20,15 @@ pub struct Rating {
     #[serde(default)]
     stars5: u64,
     /// How many reviews there are, hidden ones included.
+    #[serde(default, rename = "kept")]
+    pub reviews: u64,
+    /// Whether the product was deleted: then nobody reviews it any more.
+    #[serde(default, rename = "gone")]
+    pub product_deleted: bool,
+    /// Whether the product is a draft: then only staff see its rating and reviews.
     #[serde(default)]
-    pub kept: u64,
-    /// Whether the product is gone: then nobody reviews it any more.
-    #[serde(default)]
-    pub gone: bool,
-    /// The place of what was told last of the product among catalog's changes of it.
+    pub draft: bool,
+    /// The sequence of the newest event of the product.
     #[serde(default)]
     pub product_sequence: Option<String>,
     pub updated_at: Timestamp,
@@ -37,39 +36,28 @@ pub struct Rating {
     pub version: u64,
 }
 
+/// What reviews knows of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProductState {
+    /// Everybody may see it.
+    Public,
+    /// Only staff may see it.
+    Draft,
+    Deleted,
+}
+
 impl Rating {
+    /// The state of the product.
+    pub fn product_state(&self) -> ProductState {
+        match (self.product_deleted, self.draft) {
+            (true, _) => ProductState::Deleted,
+            (false, true) => ProductState::Draft,
+            (false, false) => ProductState::Public,
+        }
+    }
+
     /// How often each number of stars was given.
     pub fn histogram(&self) -> Histogram {
         Histogram([self.stars1, self.stars2, self.stars3, self.stars4, self.stars5])
-    }
-
-    /// What is shown of it, and told.
-    pub fn shown(&self) -> Value {
-        let histogram = self.histogram();
-        json!({"average": histogram.mean(), "count": histogram.count(), "histogram": histogram})
-    }
-}
-
-impl Resource for Rating {
-    const TYPE: &'static str = "ratings";
-
-    fn id(&self) -> &str {
-        &self.product_id
-    }
-
-    fn path(&self) -> Option<String> {
-        Some(format!("/products/{}/rating", self.product_id))
-    }
-
-    fn attributes(&self) -> Value {
-        self.shown()
-    }
-
-    fn relationships(&self) -> Vec<Relationship> {
-        vec![product(&self.product_id)]
-    }
-
-    fn version(&self) -> Option<u64> {
-        Some(self.version)
     }
 }

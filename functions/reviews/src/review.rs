@@ -1,13 +1,11 @@
 //! Reviews: who may do what with one, what answers show.
 
+use contracts::reviews::ReviewStatus;
+use kernel::caller::Caller;
+use kernel::clock::Timestamp;
+use kernel::input::{Body, Faults, Fields, Input};
+use kernel::{Error, ids};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use shared::auth::Caller;
-use shared::clock::Timestamp;
-use shared::jsonapi::{Body, Relationship, Resource};
-use shared::{Error, ids};
-
-use crate::changes::{Changes, rating, words};
 
 /// Whether others see a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +14,15 @@ pub enum Status {
     Published,
     /// Taken out of sight by staff: only they and its author see it, and it does not count.
     Hidden,
+}
+
+impl From<Status> for ReviewStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Published => Self::Published,
+            Status::Hidden => Self::Hidden,
+        }
+    }
 }
 
 impl Status {
@@ -37,7 +44,7 @@ impl Status {
 pub struct Review {
     pub id: String,
     pub product_id: String,
-    /// Nobody, once the author's account is gone.
+    /// Nobody, once the author's account was deleted.
     pub author_id: Option<String>,
     /// 1 to 5.
     pub rating: u8,
@@ -117,7 +124,7 @@ impl Review {
     }
 
     /// Whether its author or staff calls, whom it is there for in any state.
-    fn is_open_to(&self, caller: &Caller) -> bool {
+    pub fn is_open_to(&self, caller: &Caller) -> bool {
         caller.is_staff() || self.is_by(caller)
     }
 
@@ -125,35 +132,7 @@ impl Review {
         self.author_id.as_ref() == Some(&caller.id)
     }
 
-    /// This review after changes. The stars and the words are its author's, its status is for staff.
-    ///
-    /// # Errors
-    /// `NotFound` when it is neither theirs nor are they staff · `Forbidden` when a change is the other's to make.
-    pub fn changed(self, changes: &Changes, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
-        if !self.is_open_to(caller) {
-            return Err(unknown());
-        }
-        if changes.status.is_some() && !caller.is_staff() {
-            return Err(Error::forbidden("Only the shop's staff hides and shows reviews.").at(STATUS));
-        }
-        if changes.says_something() && !self.is_by(caller) {
-            return Err(Error::forbidden(
-                "A review's stars and words are its author's: staff only hides and shows it.",
-            ));
-        }
-        let Changes { rating, title, body, status } = changes.clone();
-        Ok(Self {
-            rating: rating.unwrap_or(self.rating),
-            title: title.unwrap_or(self.title),
-            body: body.unwrap_or(self.body),
-            status: status.unwrap_or(self.status),
-            updated_at: now,
-            version: self.version + 1,
-            ..self
-        })
-    }
-
-    /// What is left of it when its author's account is gone: the stars.
+    /// What is left of it when its author's account is deleted: the stars.
     #[must_use]
     pub fn anonymous(self, now: Timestamp) -> Self {
         Self { author_id: None, title: None, body: None, updated_at: now, version: self.version + 1, ..self }
@@ -167,54 +146,87 @@ pub fn unknown() -> Error {
     Error::not_found("There is no review with this id.")
 }
 
-impl Resource for Review {
-    const TYPE: &'static str = "reviews";
+/// The most characters of a review's words.
+const LONGEST_BODY: usize = 4_000;
 
-    fn id(&self) -> &str {
-        &self.id
+/// Changes to a review: each member that was sent.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewChanges {
+    rating: Option<u8>,
+    title: Option<Option<String>>,
+    body: Option<Option<String>>,
+    status: Option<Status>,
+}
+
+impl ReviewChanges {
+    /// Reads changes.
+    ///
+    /// # Errors
+    /// 422 with a fault for every member that cannot be accepted.
+    pub fn parse(body: Body) -> Result<Self, Error> {
+        let mut fields = body.attributes()?.read_only(&["verifiedPurchase", "createdAt", "updatedAt"]);
+        let rating = fields.optional("rating", rating);
+        let (title, body) = words(&mut fields);
+        let status = fields.optional("status", |status| status.one_of(&Status::NAMES));
+        Ok(fields.finish(|| Some(Self { rating, title, body, status }))?)
     }
 
-    fn path(&self) -> Option<String> {
-        Some(format!("/reviews/{}", self.id))
-    }
-
-    fn attributes(&self) -> Value {
-        json!({
-            "rating": self.rating,
-            "title": self.title,
-            "body": self.body,
-            "status": self.status,
-            "verifiedPurchase": self.verified_purchase,
-            "createdAt": self.created_at,
-            "updatedAt": self.updated_at,
+    /// The review after the changes. The stars and the words are its author's, its status is for staff.
+    ///
+    /// # Errors
+    /// `NotFound` when it is neither theirs nor are they staff · `Forbidden` when a change is the other's to make.
+    pub fn apply(&self, review: Review, caller: &Caller, now: Timestamp) -> Result<Review, Error> {
+        if !review.is_open_to(caller) {
+            return Err(unknown());
+        }
+        if self.status.is_some() && !caller.is_staff() {
+            return Err(Error::forbidden("Only the shop's staff hides and shows reviews.").at(STATUS));
+        }
+        if self.says_something() && !review.is_by(caller) {
+            return Err(Error::forbidden(
+                "A review's stars and words are its author's: staff only hides and shows it.",
+            ));
+        }
+        let Self { rating, title, body, status } = self.clone();
+        Ok(Review {
+            rating: rating.unwrap_or(review.rating),
+            title: title.unwrap_or(review.title),
+            body: body.unwrap_or(review.body),
+            status: status.unwrap_or(review.status),
+            updated_at: now,
+            version: review.version + 1,
+            ..review
         })
     }
 
-    fn relationships(&self) -> Vec<Relationship> {
-        let author = Relationship::one("author", "users", self.author_id.as_deref(), None);
-        vec![product(&self.product_id), author]
-    }
-
-    fn version(&self) -> Option<u64> {
-        Some(self.version)
-    }
-
-    fn entity_tag(&self) -> Option<String> {
-        Some(self.tag())
+    /// Whether they are of what is the author's.
+    fn says_something(&self) -> bool {
+        self.rating.is_some() || self.title.is_some() || self.body.is_some()
     }
 }
 
-/// The product that something is about.
-pub(crate) fn product(id: &str) -> Relationship {
-    Relationship::one("product", "products", Some(id), Some(format!("/products/{id}")))
+/// The stars.
+fn rating(input: Input) -> Result<u8, Faults> {
+    let fault = input.fault("must be a whole number from 1 to 5");
+    u8::try_from(input.integer(1..=5)?).map_err(|_| fault)
+}
+
+/// Left as it is, cleared, or set.
+type Clearable = Option<Option<String>>;
+
+/// The title and the body.
+fn words(fields: &mut Fields) -> (Clearable, Clearable) {
+    let title = fields.clearable("title", |title| title.line(1..=100));
+    (title, fields.clearable("body", |body| body.prose(0..=LONGEST_BODY)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{review, staff};
-    use shared::clock;
-    use shared::testing::customer;
+    use kernel::clock;
+    use serde_json::{Value, json};
+    use testing::customer;
 
     fn parse(attributes: &Value) -> Result<Review, usize> {
         let document = json!({"data": {"type": "reviews", "attributes": attributes}}).to_string();
@@ -223,9 +235,9 @@ mod tests {
             .map_err(|error| error.faults.len())
     }
 
-    fn changes(attributes: &Value) -> Changes {
+    fn changes(attributes: &Value) -> ReviewChanges {
         let document = json!({"data": {"type": "reviews", "id": "r", "attributes": attributes}}).to_string();
-        Changes::parse(Body::update_of(document.as_bytes(), "reviews", "r").unwrap()).unwrap()
+        ReviewChanges::parse(Body::update_of(document.as_bytes(), "reviews", "r").unwrap()).unwrap()
     }
 
     fn status(changed: Result<Review, Error>) -> u16 {
@@ -241,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_that_cannot_be_accepted_is_told() {
+    fn every_member_that_cannot_be_accepted_is_reported() {
         let wrong = json!({"title": "", "body": "x".repeat(4_001), "status": "published", "verifiedPurchase": true});
         assert_eq!(parse(&wrong), Err(5));
     }
@@ -267,7 +279,7 @@ mod tests {
             (customer("bob"), &words, 404),
             (customer("bob"), &hidden, 404),
         ] {
-            assert_eq!(status(review.clone().changed(what, &who, now)), expected, "{} {what:?}", who.id);
+            assert_eq!(status(what.apply(review.clone(), &who, now)), expected, "{} {what:?}", who.id);
         }
     }
 

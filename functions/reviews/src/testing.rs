@@ -3,16 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use aws_sdk_dynamodb::Client;
-use shared::auth::{Caller, Role};
-use shared::histogram::Histogram;
-use shared::idempotency::Outcome;
-use shared::testing::{Cloud, Tokens, customer};
-use shared::{Error, clock, ids, store};
+use kernel::caller::{Caller, Role};
+use kernel::histogram::Histogram;
+use kernel::replay::Outcome;
+use kernel::{Error, clock, ids};
+use testing::{Cloud, Tokens, customer};
 
+use crate::rating::ProductState;
 use crate::review::{Review, Status};
-use crate::store::{Asked, Reviews};
+use crate::store::{CreatedBy, Reviews};
 
-/// A shop on an embedded database of its own, with one product that reviews was told of.
+/// A shop on an embedded database of its own, with one product that reviews knows.
 pub struct Shop {
     pub cloud: Cloud,
     pub tokens: Tokens,
@@ -28,7 +29,7 @@ impl Shop {
     pub async fn with(buyers: &[&str]) -> Self {
         let cloud = Cloud::start().await;
         let (reviews, product) = (reviews(cloud.client()), ids::new());
-        reviews.product_is(&product, false, "1", clock::now()).await.unwrap();
+        reviews.put_product_state(&product, ProductState::Public, "1", clock::now()).await.unwrap();
         let shop = Self { cloud, tokens: Tokens::new(), reviews, product };
         for buyer in buyers {
             shop.sold_to(buyer).await;
@@ -39,14 +40,14 @@ impl Shop {
     /// Someone has bought the product: the id of the sale.
     ///
     /// # Panics
-    /// When it cannot be kept.
+    /// When it cannot be written.
     pub async fn sold_to(&self, buyer: &str) -> String {
         let sale = ids::new();
-        self.reviews.mark(buyer, &self.product, &sale, true, "1").await.unwrap();
+        self.reviews.put_purchase_marker(buyer, &self.product, &sale, true, "1").await.unwrap();
         sale
     }
 
-    /// A buyer's review of the product, kept.
+    /// A buyer's review of the product, written.
     ///
     /// # Panics
     /// When it is refused.
@@ -92,15 +93,15 @@ impl Shop {
     /// When they cannot be read.
     pub async fn recounted(&self) -> (Histogram, u64) {
         let items = self.cloud.items("ReviewsTable").await.into_iter().filter(|item| item.contains_key("rating"));
-        let reviews = items.map(|item| store::from_item::<Review>(item).unwrap());
-        let (mut histogram, mut kept) = (Histogram::default(), 0);
+        let reviews = items.map(|item| dynamo::from_item::<Review>(item).unwrap());
+        let (mut histogram, mut all) = (Histogram::default(), 0);
         for review in reviews.filter(|review| review.product_id == self.product) {
-            kept += 1;
+            all += 1;
             if let Some(stars) = review.counts() {
                 histogram.0[usize::from(stars) - 1] += 1;
             }
         }
-        (histogram, kept)
+        (histogram, all)
     }
 
     /// The stored rating is what the reviews come to.
@@ -109,7 +110,7 @@ impl Shop {
     /// When it is not.
     pub async fn adds_up(&self) {
         let rating = self.reviews.rating(&self.product).await.unwrap().unwrap();
-        assert_eq!((rating.histogram(), rating.kept), self.recounted().await);
+        assert_eq!((rating.histogram(), rating.reviews), self.recounted().await);
     }
 }
 
@@ -118,7 +119,7 @@ pub fn reviews(client: Client) -> Reviews {
     Reviews::new(client, "ReviewsTable")
 }
 
-/// A review that is not kept yet.
+/// A review that is not written yet.
 pub fn review(product: &str, author: &str, rating: u8) -> Review {
     let now = clock::now();
     Review {
@@ -127,7 +128,7 @@ pub fn review(product: &str, author: &str, rating: u8) -> Review {
         author_id: Some(author.to_owned()),
         rating,
         title: Some("Good".to_owned()),
-        body: Some("Holds what it promises.".to_owned()),
+        body: Some("Does what it promises.".to_owned()),
         status: Status::Published,
         verified_purchase: true,
         created_at: now,
@@ -136,13 +137,13 @@ pub fn review(product: &str, author: &str, rating: u8) -> Review {
     }
 }
 
-/// Keeps a review, under its author's one key.
+/// Writes a review, under its author's one key.
 ///
 /// # Errors
 /// As [`Reviews::create`].
 pub async fn create(reviews: &Reviews, review: Review) -> Result<Outcome<Review>, Error> {
-    let asked = Asked { key: Some("k".to_owned()), fingerprint: review.rating.to_string() };
-    reviews.create(review, &asked).await
+    let created_by = CreatedBy { key: Some("k".to_owned()), fingerprint: review.rating.to_string() };
+    reviews.create(review, &created_by).await
 }
 
 /// Hides or shows a review.

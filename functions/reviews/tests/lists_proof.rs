@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use reviews::listing::Wanted;
+use kernel::clock::{self, Timestamp};
+use kernel::page::{Cursors, Page};
+use kernel::query::Query;
+use reviews::listing::ListQuery;
 use reviews::review::{Review, Status};
 use reviews::testing::{Shop, create, review};
-use shared::clock::{self, Timestamp};
-use shared::http::Query;
-use shared::jsonapi::{Cursors, Page};
-use shared::testing::{figure, row};
+use testing::{figure, row};
 use tokio::sync::Semaphore;
 
 const SIZES: [usize; 5] = [1, 2, 7, 50, 100];
@@ -35,7 +35,7 @@ async fn write(shop: &Shop, review: Review) {
     create(&shop.reviews, review).await.unwrap();
 }
 
-/// A shop with reviews that stay, every ninth of them hidden; as they are kept.
+/// A shop with reviews that stay, every ninth of them hidden; as they are stored.
 async fn reviewed(count: usize) -> (Shop, Vec<Review>) {
     let (shop, mut reviews) = (Shop::with(&[]).await, Vec::new());
     for number in 0..count {
@@ -61,9 +61,9 @@ fn fits(review: &Review, filter: &[(&str, &str)]) -> bool {
 
 async fn page(shop: &Shop, query: &[(&str, String)]) -> Page<Review> {
     let query = Query::new(query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-    let wanted = Wanted::parse(&query, shop.product.clone()).unwrap();
-    let page = Cursors::new("key").page(&query, &format!("{wanted:?}")).unwrap();
-    shop.reviews.list(&wanted, &page).await.unwrap()
+    let list_query = ListQuery::parse(&query, shop.product.clone()).unwrap();
+    let page = Cursors::new("key").page(&query, &format!("{list_query:?}")).unwrap();
+    shop.reviews.list(&list_query, &page).await.unwrap()
 }
 
 /// All pages of a query, one way or the other (then from the last one back), in the order shown.

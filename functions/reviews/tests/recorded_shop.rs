@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use reviews::testing::reviews;
-use shared::testing::{Cloud, load_recorded};
+use testing::{Cloud, load_recorded};
 
 #[tokio::test]
 async fn the_reviews_and_ratings_of_the_last_release_are_read() {

@@ -7,18 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use kernel::clock;
+use kernel::error::Kind;
+use kernel::replay::Outcome;
+use messaging::Event;
+use messaging::Work;
 use reviews::Reviews;
 use reviews::inbox::products::on_product_event;
 use reviews::inbox::sales::on_sale_event;
 use reviews::inbox::users::on_user_event;
 use reviews::review::{Review, Status};
 use reviews::testing::{Shop, create, review, reviews, set_status};
-use shared::clock;
-use shared::error::Kind;
-use shared::events::Event;
-use shared::idempotency::Outcome;
-use shared::queue::Work;
-use shared::testing::{Fault, Strike, break_every_call, figure, row, sample_event};
+use testing::{Fault, Strike, break_every_call, figure, row, sample_event};
 use tokio::runtime::Handle;
 use tokio::task::{JoinSet, block_in_place};
 
@@ -28,10 +28,11 @@ fn broken(shop: &Shop, strike: &Strike) -> Reviews {
 }
 
 /// A sample event of a topic, about a subject.
-fn told(topic: &str, subject: &str, sequence: &str) -> Event {
+fn event_about(topic: &str, subject: &str, sequence: &str) -> Event {
     let kind = topic.split('.').next().unwrap();
     let mut event = sample_event("reviews-on-event", kind);
-    (event.topic, event.subject, event.sequence) = (topic.to_owned(), subject.to_owned(), sequence.to_owned());
+    (event.event_type, event.subject, event.sequence) =
+        (topic.parse().unwrap(), subject.to_owned(), sequence.to_owned());
     event
 }
 
@@ -115,7 +116,7 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
         let bobs = shop.reviewed_by("bob", 1).await;
         shop.set(&bobs, Status::Hidden).await;
         shop.reviewed_by("ana", 4).await;
-        let event = told("product.deleted", &shop.product, "2");
+        let event = event_about("product.deleted", &shop.product, "2");
         // Every step, one after the other, until one breaks off.
         while on_product_event(&broken(&shop, &strike), &event, clock::now()).await.is_ok_and(|work| work == Work::More)
         {
@@ -129,7 +130,7 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
     breaks += break_every_call(|strike| async move {
         let shop = Shop::with(&["ana"]).await;
         let id = shop.reviewed_by("ana", 4).await.id;
-        let event = told("user.deleted", "ana", "2");
+        let event = event_about("user.deleted", "ana", "2");
         drop(on_user_event(&broken(&shop, &strike), &event, clock::now()).await);
         on_user_event(&shop.reviews, &event, clock::now()).await.unwrap();
         let left = shop.reviews.get(&id).await.unwrap().unwrap();
@@ -141,8 +142,8 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
     breaks += break_every_call(|strike| async move {
         let shop = Shop::with(&[]).await;
         let event = sample_event("reviews-on-event", "sale.");
-        let gone = told("user.deleted", event.data["customerId"].as_str().unwrap(), "2");
-        on_user_event(&shop.reviews, &gone, clock::now()).await.unwrap();
+        let deleted = event_about("user.deleted", event.data["customerId"].as_str().unwrap(), "2");
+        on_user_event(&shop.reviews, &deleted, clock::now()).await.unwrap();
         let before = shop.cloud.items("ReviewsTable").await;
         drop(on_sale_event(&broken(&shop, &strike), &event, clock::now()).await);
         on_sale_event(&shop.reviews, &event, clock::now()).await.unwrap();
@@ -151,7 +152,7 @@ async fn proof_p6_events_that_break_off_at_any_call_are_made_again_and_come_to_t
     .await;
     row(
         "P6 break at every call: events to reviews",
-        "sale, product gone, user gone, sale after: the same",
+        "sale, product deleted, user deleted, sale after: the same",
         &format!("{breaks} breaks"),
         started,
     );
@@ -170,14 +171,14 @@ async fn proof_ratings_of_as_many_buyers_at_once_are_what_their_reviews_come_to(
             for buyer in (worker..buyers).step_by(at_once) {
                 let (name, stars) = (format!("buyer {buyer}"), u8::try_from(1 + buyer % 7 % 5).unwrap());
                 // Where there is no answer in time, it is sent again under the same key.
-                while shop.reviews.mark(&name, &shop.product, "sale", true, "1").await.is_err() {}
+                while shop.reviews.put_purchase_marker(&name, &shop.product, "sale", true, "1").await.is_err() {}
                 while create(&shop.reviews, review(&shop.product, &name, stars)).await.is_err() {}
             }
         });
     }
     running.join_all().await;
-    let (recounted, kept) = shop.recounted().await;
-    assert_eq!((usize::try_from(kept).unwrap(), recounted), (buyers, shop.rated().await));
+    let (recounted, reviews) = shop.recounted().await;
+    assert_eq!((usize::try_from(reviews).unwrap(), recounted), (buyers, shop.rated().await));
     shop.adds_up().await;
     let rating = shop.reviews.rating(&shop.product).await.unwrap().unwrap();
     assert_eq!(usize::try_from(rating.version).unwrap(), buyers);
@@ -256,11 +257,11 @@ async fn a_change_that_was_decided_on_a_review_that_was_deleted_and_written_agai
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_buyer_who_is_forgotten_just_before_the_mark_is_written_has_none_after_it() {
     let (shop, event) = (Arc::new(Shop::with(&[]).await), sample_event("reviews-on-event", "sale."));
-    let gone = told("user.deleted", event.data["customerId"].as_str().unwrap(), "2");
+    let deleted = event_about("user.deleted", event.data["customerId"].as_str().unwrap(), "2");
     let rival = shop.clone();
     let forgotten_before = move |operation: &str, _| {
         if operation == "UpdateItem" {
-            let forgotten = on_user_event(&rival.reviews, &gone, clock::now());
+            let forgotten = on_user_event(&rival.reviews, &deleted, clock::now());
             block_in_place(|| Handle::current().block_on(forgotten)).unwrap();
         }
         None
@@ -268,12 +269,12 @@ async fn a_buyer_who_is_forgotten_just_before_the_mark_is_written_has_none_after
     let before = shop.cloud.items("ReviewsTable").await.len();
     let meeting = reviews(shop.cloud.client_with(forgotten_before));
     on_sale_event(&meeting, &event, clock::now()).await.unwrap();
-    assert_eq!(shop.cloud.items("ReviewsTable").await.len(), before + 1, "that they are gone, no mark");
+    assert_eq!(shop.cloud.items("ReviewsTable").await.len(), before + 1, "the tombstone, no purchase marker");
 }
 
 #[tokio::test]
-async fn conflicts_with_other_reviews_are_tried_again_and_told_as_unavailable_when_they_last() {
-    for (lasting, kept) in [(4, 1), (usize::MAX, 0)] {
+async fn conflicts_with_other_reviews_are_tried_again_and_are_a_503_when_they_last() {
+    for (lasting, left) in [(4, 1), (usize::MAX, 0)] {
         let shop = Shop::with(&["ana"]).await;
         let conflicts = move |operation: &str, call| {
             let met = operation == "TransactWriteItems" && call < lasting;
@@ -281,14 +282,14 @@ async fn conflicts_with_other_reviews_are_tried_again_and_told_as_unavailable_wh
         };
         let reviews = reviews(shop.cloud.client_with(conflicts));
         let result = create(&reviews, review(&shop.product, "ana", 4)).await;
-        assert_eq!(result.err().map(|error| error.kind), (kept == 0).then_some(Kind::Unavailable));
-        assert_eq!(shop.recounted().await.1, kept);
+        assert_eq!(result.err().map(|error| error.kind), (left == 0).then_some(Kind::Unavailable));
+        assert_eq!(shop.recounted().await.1, left);
         shop.adds_up().await;
     }
 }
 
 #[tokio::test]
-async fn outages_are_told_as_unavailable_and_keep_nothing_by_halves() {
+async fn outages_are_a_503_and_leave_nothing_half_done() {
     for fault in [Fault::Throttled, Fault::InternalError, Fault::ResetBeforeSend] {
         let shop = Shop::with(&["ana"]).await;
         let reviews = reviews(shop.cloud.client_with(move |_, _| Some(fault.clone())));

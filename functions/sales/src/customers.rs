@@ -1,12 +1,12 @@
-//! Who bought, as identity knows them now: asked for when an answer is to include it, and kept nowhere here.
+//! Who bought, as identity knows them now: asked for when an answer is to include it, and stored nowhere here.
 
 use std::collections::BTreeSet;
 
+use kernel::{Error, StartupError, config};
 use serde::Deserialize;
 use serde_json::Value;
-use shared::jsonapi::Resource;
-use shared::service::Service;
-use shared::{Error, StartupError, config};
+use web::jsonapi::Resource;
+use web::service::Service;
 
 use crate::sale::Sale;
 
@@ -38,7 +38,7 @@ impl Customers {
     /// sales.
     ///
     /// # Errors
-    /// `Unavailable` when identity does not answer in time, or is spared.
+    /// `Unavailable` when identity does not answer in time, or the circuit breaker is open.
     pub async fn of(&self, sales: &[Sale]) -> Result<Vec<Customer>, Error> {
         let ids: BTreeSet<&str> = sales.iter().map(|sale| sale.customer_id.as_str()).collect();
         if ids.is_empty() {

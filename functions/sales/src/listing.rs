@@ -3,10 +3,10 @@
 use jiff::Span;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use shared::auth::Caller;
-use shared::clock::{Timestamp, sortable};
-use shared::http::Query;
-use shared::{Error, ids};
+use kernel::caller::Caller;
+use kernel::clock::{Timestamp, sortable};
+use kernel::query::Query;
+use kernel::{Error, ids};
 
 use crate::status::Status;
 
@@ -15,7 +15,7 @@ pub const FILTERS: [&str; 3] = ["filter[status]", "filter[customer]", "filter[cr
 
 /// Which sales a query asks for, in which order.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct ListQuery {
     /// A customer's, or everybody's.
     pub customer: Option<String>,
     pub status: Option<Status>,
@@ -24,7 +24,7 @@ pub struct Wanted {
     pub ascending: bool,
 }
 
-impl Wanted {
+impl ListQuery {
     /// Reads the filters and the order of a list. Customers see their own sales.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Wanted {
 
     /// The states of everybody's sales that are asked for.
     pub fn states(&self) -> Vec<String> {
-        let all = Status::NAMES.iter().filter(|(_, status)| self.status.is_none_or(|wanted| *status == wanted));
+        let all = Status::NAMES.iter().filter(|(_, status)| self.status.is_none_or(|asked| *status == asked));
         all.map(|(name, _)| (*name).to_owned()).collect()
     }
 
@@ -77,20 +77,22 @@ fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
         return text.parse().ok().map(|time| (time, time));
     }
     let day: Date = text.parse().ok()?;
-    let first = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
-    let last = first.checked_add(Span::new().hours(24)).ok()?.checked_sub(Span::new().milliseconds(1)).ok()?;
+    // Times end within the last day of the year 9999.
+    let first = day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |day| day.timestamp());
+    let next = first.checked_add(Span::new().hours(24)).unwrap_or(Timestamp::MAX);
+    let last = next.checked_sub(Span::new().milliseconds(1)).ok()?;
     Some((first, last))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::auth::Role;
-    use shared::testing::customer;
+    use kernel::caller::Role;
+    use testing::customer;
 
-    fn parse(caller: &Caller, pairs: &[(&str, &str)]) -> Result<Wanted, Error> {
+    fn parse(caller: &Caller, pairs: &[(&str, &str)]) -> Result<ListQuery, Error> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Wanted::parse(&Query::new(pairs), caller)
+        ListQuery::parse(&Query::new(pairs), caller)
     }
 
     #[test]
@@ -111,6 +113,8 @@ mod tests {
         assert!(from > at("2026-10-31T23:59:59.999Z") && at("2026-12-01T00:00:00Z") > to);
         let (from, to) = range("2026-11-01T08:00:00Z..").unwrap();
         assert!(from <= at("2026-11-01T08:00:00Z") && at("2999-01-01T00:00:00Z") <= to);
+        let (_, to) = range("..9999-12-31").unwrap();
+        assert!(at("9999-12-30T22:00:00Z") <= to);
         let (from, to) = range("2026-11-01T22:00:00-05:00..2026-11-01T23:00:00-05:00").unwrap();
         assert!(from == sortable("2026-11-02T03:00:00Z".parse().unwrap()) && to < at("2026-11-02T04:00:00.001Z"));
     }

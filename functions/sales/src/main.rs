@@ -1,4 +1,5 @@
-//! The program of sales: its functions by their names, which the template gives as `Handler`.
+//! The program of sales: its functions by their names, which the template gives as `Handler`. Generated from
+//! `src/handlers/` by `make generate`.
 
 mod handlers {
     pub mod complete_sale;
@@ -10,12 +11,13 @@ mod handlers {
     pub mod list_sales;
     pub mod publish_sales_events;
     pub mod purchase;
+    pub mod sales_operate;
     pub mod update_sale;
 }
 
 use handlers::*;
-use shared::StartupError;
-use shared::program::{self, Handlers};
+use kernel::StartupError;
+use kernel::program::{self, Handlers};
 
 const HANDLERS: Handlers = &[
     ("complete-sale", || Box::pin(complete_sale::start())),
@@ -27,6 +29,7 @@ const HANDLERS: Handlers = &[
     ("list-sales", || Box::pin(list_sales::start())),
     ("publish-sales-events", || Box::pin(publish_sales_events::start())),
     ("purchase", || Box::pin(purchase::start())),
+    ("sales-operate", || Box::pin(sales_operate::start())),
     ("update-sale", || Box::pin(update_sale::start())),
 ];
 

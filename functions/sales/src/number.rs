@@ -1,11 +1,11 @@
 //! Sale numbers: for people.
 
-use shared::clock::Timestamp;
+use kernel::clock::Timestamp;
 
 /// A number that people can read to each other: the day of the sale and 40 bits of its id in
 /// Crockford's Base32, which has no I, L, O and U. No counter, so nothing that all sales wait for;
 /// of a million sales on one day, two have the same number with a chance of about one in three, and
-/// the id tells them apart.
+/// the id distinguishes them.
 pub fn number(id: &str, now: Timestamp) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let bits = id.bytes().filter_map(|byte| char::from(byte).to_digit(16)).rev().take(10);

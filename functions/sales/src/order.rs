@@ -1,9 +1,9 @@
 //! What a buyer asks for: lines of products and quantities, and the prices they saw.
 
-use shared::Error;
-use shared::error::Fault;
-use shared::jsonapi::{Body, Faults, Input};
-use shared::money::{Currency, Money};
+use kernel::Error;
+use kernel::error::Fault;
+use kernel::input::{Body, Faults, Input};
+use kernel::money::{Currency, Money};
 
 /// The most products that one sale may have: what fits one transaction (100 items) with room to spare.
 pub const MAX_PRODUCTS: usize = 50;
@@ -15,15 +15,15 @@ const MAX_LINES: usize = 500;
 /// A sound order: 1 to 50 products, each once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    pub lines: Vec<Line>,
+    pub lines: Vec<OrderLine>,
 }
 
 /// One product of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct OrderLine {
     pub product_id: String,
     pub quantity: i64,
-    /// The price the buyer saw. If it no longer holds, nothing is sold.
+    /// The price that the buyer saw. If the product has another price now, nothing is sold.
     pub expected_unit_price: Option<Money>,
     /// Where the product first stands in the request.
     pub pointer: String,
@@ -42,9 +42,9 @@ impl Order {
     }
 }
 
-fn merged(input: Input, currency: &Currency) -> Result<Vec<Line>, Faults> {
+fn merged(input: Input, currency: &Currency) -> Result<Vec<OrderLine>, Faults> {
     let too_many = input.fault(format!("must have at most {MAX_PRODUCTS} different products"));
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<OrderLine> = Vec::new();
     for line in input.list(1..=MAX_LINES, |line| self::line(line, currency))? {
         let Some(known) = lines.iter_mut().find(|known| known.product_id == line.product_id) else {
             lines.push(line);
@@ -67,22 +67,22 @@ fn merged(input: Input, currency: &Currency) -> Result<Vec<Line>, Faults> {
     if lines.len() > MAX_PRODUCTS { Err(too_many) } else { Ok(lines) }
 }
 
-fn line(input: Input, currency: &Currency) -> Result<Line, Faults> {
+fn line(input: Input, currency: &Currency) -> Result<OrderLine, Faults> {
     let pointer = input.pointer().to_owned();
     let mut fields = input.object()?.read_only(&["sku", "name", "unitPrice", "lineTotal"]);
     let product_id = fields.required("productId", |id| id.line(1..=64));
     let quantity = fields.required("quantity", |quantity| quantity.integer(1..=MAX_QUANTITY));
     let expected_unit_price = fields.optional("expectedUnitPrice", |price| Money::unit_price(price, currency));
-    fields.finish(|| Some(Line { product_id: product_id?, quantity: quantity?, expected_unit_price, pointer }))
+    fields.finish(|| Some(OrderLine { product_id: product_id?, quantity: quantity?, expected_unit_price, pointer }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::error::Source;
     use serde_json::{Value, json};
-    use shared::error::Source;
 
-    fn parse(lines: &Value) -> Result<Vec<Line>, Vec<String>> {
+    fn parse(lines: &Value) -> Result<Vec<OrderLine>, Vec<String>> {
         let document = json!({"data": {"type": "sales", "attributes": {"lines": lines}}}).to_string();
         let pointer = |fault: Fault| match fault.source {
             Some(Source::Pointer(pointer)) => pointer,

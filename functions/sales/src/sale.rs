@@ -1,23 +1,21 @@
-//! Sales: their life, and what answers show. A sale keeps a snapshot of what was sold; later changes of a
+//! Sales and their states. A sale has a snapshot of what was sold; later changes of a
 //! product do not touch it.
 
+use kernel::Error;
+use kernel::caller::Caller;
+use kernel::clock::Timestamp;
+use kernel::input::Body;
+use kernel::money::{Currency, Money};
+use kernel::sequence;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use shared::Error;
-use shared::auth::Caller;
-use shared::clock::Timestamp;
-use shared::events;
-use shared::http::{Request, Response};
-use shared::idempotency::Outcome;
-use shared::jsonapi::{self, Body, Relationship, Resource};
-use shared::money::{Currency, Money};
 
 use crate::line::SaleLine;
 use crate::number::number;
-use crate::order::{Line, Order};
-use crate::rejection::Rejection;
+use crate::order::{Order, OrderLine};
+use crate::rejection::rejection;
 use crate::settle::Settled;
 use crate::status::Status;
+use contracts::sales::Rejection;
 
 /// What was sold to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +34,8 @@ pub struct Sale {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_by: Option<String>,
     /// Whether it was answered 202, before it was decided. A repeated request is answered so, too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub held: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not", rename = "held")]
+    pub answered_pending: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: u64,
@@ -47,12 +45,12 @@ impl Sale {
     /// A sale that is decided at once.
     pub fn sold(id: &str, customer_id: &str, settled: Settled, now: Timestamp) -> Self {
         let pending = Self::new(id, customer_id, settled.lines, now);
-        Self { status: Status::Confirmed, total: Some(settled.total), held: false, ..pending }
+        Self { status: Status::Confirmed, total: Some(settled.total), answered_pending: false, ..pending }
     }
 
     /// A sale to be decided later.
     pub fn pending(id: &str, customer_id: &str, order: &Order, now: Timestamp) -> Self {
-        let line = |line: &Line| SaleLine {
+        let line = |line: &OrderLine| SaleLine {
             product_id: line.product_id.clone(),
             quantity: line.quantity,
             expected_unit_price: line.expected_unit_price.as_ref().map(|price| price.amount),
@@ -71,7 +69,7 @@ impl Sale {
             total: None,
             rejection: None,
             cancelled_by: None,
-            held: true,
+            answered_pending: true,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -88,7 +86,7 @@ impl Sale {
     /// This pending sale, refused.
     #[must_use]
     pub fn rejected(self, refusal: Error, now: Timestamp) -> Self {
-        let rejection = Some(Rejection::of(refusal));
+        let rejection = Some(rejection(refusal));
         Self { status: Status::Rejected, rejection, updated_at: now, version: self.version + 1, ..self }
     }
 
@@ -99,7 +97,9 @@ impl Sale {
     /// follow.
     pub fn moved(self, to: Status, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
         if !caller.is_staff() && to != Status::Cancelled {
-            return Err(Error::forbidden("Buyers cancel their sales; the rest is for the shop's staff."));
+            return Err(Error::forbidden(
+                "You can cancel your sales. Only the shop's staff can change them otherwise.",
+            ));
         }
         if !self.status.next().contains(&to) {
             return Err(invalid_transition(self.status, &format!("cannot become {}", to.name())));
@@ -119,24 +119,24 @@ impl Sale {
         }
     }
 
-    /// What it was when it was confirmed, if it has gone on since then. When that was is not kept: one that was decided
-    /// later is told as of when it was made.
+    /// The sale as it was when it was confirmed, if it was moved on since. The time of that is not stored: one that was decided
+    /// later has the time when it was created.
     pub fn as_confirmed(&self) -> Option<Self> {
         let went_on = self.total.is_some() && self.status != Status::Confirmed;
-        let version = if self.held { 2 } else { 1 };
+        let version = if self.answered_pending { 2 } else { 1 };
         let (status, updated_at) = (Status::Confirmed, self.created_at);
         went_on.then(|| Self { status, cancelled_by: None, updated_at, version, ..self.clone() })
     }
 
     /// Its place among the changes of the sales under its id, as its events have it.
     pub fn sequence(&self) -> String {
-        events::sequence(Some(self.created_at), self.version)
+        sequence::sequence(Some(self.created_at), self.version)
     }
 
     /// What a pending sale asks for.
     pub fn order(&self, currency: &Currency) -> Order {
         let price = |amount| Money { amount, currency: currency.clone() };
-        let line = |(index, line): (usize, &SaleLine)| Line {
+        let line = |(index, line): (usize, &SaleLine)| OrderLine {
             product_id: line.product_id.clone(),
             quantity: line.quantity,
             expected_unit_price: line.expected_unit_price.map(price),
@@ -148,40 +148,6 @@ impl Sale {
     /// Buyers read their own sales, staff all.
     pub fn may_be_read_by(&self, caller: &Caller) -> bool {
         caller.is_staff() || caller.id == self.customer_id
-    }
-}
-
-impl Resource for Sale {
-    const TYPE: &'static str = "sales";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn path(&self) -> Option<String> {
-        Some(format!("/sales/{}", self.id))
-    }
-
-    fn attributes(&self) -> Value {
-        let currency = self.total.as_ref().map(|total| &total.currency);
-        let lines: Vec<Value> = self.lines.iter().map(|line| line.shown(currency)).collect();
-        json!({
-            "number": self.number,
-            "status": self.status,
-            "lines": lines,
-            "total": self.total,
-            "rejection": self.rejection,
-            "createdAt": self.created_at,
-            "updatedAt": self.updated_at,
-        })
-    }
-
-    fn relationships(&self) -> Vec<Relationship> {
-        vec![Relationship::one("customer", "users", Some(&self.customer_id), None)]
-    }
-
-    fn version(&self) -> Option<u64> {
-        Some(self.version)
     }
 }
 
@@ -203,40 +169,30 @@ pub fn parse_changes(body: Body) -> Result<Status, Error> {
     Ok(fields.finish(|| status)?)
 }
 
-/// 201 with a sale that was decided at once, 202 with one that was to be decided later; the same again when the
-/// request is repeated.
-///
-/// # Errors
-/// 422 when the key was used before for another body.
-pub fn answer(outcome: &Outcome<Sale>, request: &Request) -> Result<Response, Error> {
-    outcome.answer_as(request, |sale, request| match sale.held {
-        true => jsonapi::accepted(sale, request),
-        false => jsonapi::created(sale, request),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::settle::{Offer, settle};
     use inventory::testing::cup;
-    use shared::store;
-    use shared::testing::usd;
+    use serde_json::Value;
+    use serde_json::json;
+    use testing::usd;
+    use web::jsonapi::Resource;
 
     fn order() -> Order {
         let (product_id, pointer) = ("a".to_owned(), "/data/attributes/lines/0".to_owned());
-        Order { lines: vec![Line { product_id, quantity: 3, expected_unit_price: Some(usd(1_250)), pointer }] }
+        Order { lines: vec![OrderLine { product_id, quantity: 3, expected_unit_price: Some(usd(1_250)), pointer }] }
     }
 
     fn settled() -> Settled {
-        let offer = Offer { available: 3, product: cup(1), kept: true };
+        let offer = Offer { available: 3, product: cup(1), stored: true };
         settle(&order(), &[("a".to_owned(), offer)].into(), &usd(0).currency).unwrap()
     }
 
     #[test]
     fn a_pending_sale_asks_for_the_very_order_it_was_made_of() {
         let pending = Sale::pending("id", "ana", &order(), Timestamp::UNIX_EPOCH);
-        let stored: Sale = store::from_item(store::to_item(&pending).unwrap()).unwrap();
+        let stored: Sale = dynamo::from_item(dynamo::to_item(&pending).unwrap()).unwrap();
         assert_eq!((stored.order(&usd(0).currency), &stored), (order(), &pending));
         let attributes = pending.attributes();
         assert_eq!((&attributes["total"], &attributes["lines"][0]["unitPrice"]), (&Value::Null, &Value::Null));
@@ -246,14 +202,14 @@ mod tests {
     fn a_confirmed_sale_reads_the_same_before_and_after_storage() {
         let pending = Sale::pending("id", "ana", &order(), Timestamp::UNIX_EPOCH);
         let confirmed = pending.confirmed(settled(), Timestamp::UNIX_EPOCH);
-        let stored: Sale = store::from_item(store::to_item(&confirmed).unwrap()).unwrap();
+        let stored: Sale = dynamo::from_item(dynamo::to_item(&confirmed).unwrap()).unwrap();
         assert_eq!((stored.status, stored.version, &stored), (Status::Confirmed, 2, &confirmed));
         assert_eq!(confirmed.attributes()["lines"][0]["lineTotal"], json!(usd(3_750)));
     }
 
     #[test]
     fn a_rejected_sale_says_why() {
-        let refusal = inventory::stock::insufficient_stock(&[]);
+        let refusal = inventory::shortage::insufficient_stock(&[]);
         let pending = Sale::pending("id", "ana", &order(), Timestamp::UNIX_EPOCH);
         let rejection = &pending.rejected(refusal, Timestamp::UNIX_EPOCH).attributes()["rejection"];
         assert_eq!(

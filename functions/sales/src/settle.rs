@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use inventory::stock::{Shortage, Snapshot, insufficient_stock};
+use inventory::shortage::{Shortage, insufficient_stock};
+use inventory::snapshot::Snapshot;
+use kernel::Error;
+use kernel::error::Fault;
+use kernel::money::{Currency, Money};
 use serde_json::json;
-use shared::Error;
-use shared::error::Fault;
-use shared::money::{Currency, Money};
 
 use crate::line::{SaleLine, SoldAs};
-use crate::order::{Line, Order};
+use crate::order::{Order, OrderLine};
 
 /// What there is of a product, and what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Offer {
     pub available: i64,
     pub product: Snapshot,
     /// Whether this is the snapshot that the stock item has.
-    pub kept: bool,
+    pub stored: bool,
 }
 
 /// An order that can be sold: its lines at their prices.
@@ -31,10 +32,10 @@ pub struct Settled {
 ///
 /// # Errors
 /// `NotFound` pointing at each product that does not exist or is not on offer · `Conflict`
-/// (`price_changed`) pointing at each price that no longer holds · `Conflict` (`insufficient_stock`)
+/// (`price_changed`) pointing at each price that has changed · `Conflict` (`insufficient_stock`)
 /// naming each short product and what is left.
 pub fn settle(order: &Order, offers: &HashMap<String, Offer>, currency: &Currency) -> Result<Settled, Error> {
-    let offered = |line: &Line| offers.get(&line.product_id).filter(|offer| offer.product.is_on_offer()).cloned();
+    let offered = |line: &OrderLine| offers.get(&line.product_id).filter(|offer| offer.product.is_on_offer()).cloned();
     let (mut lines, mut unknown, mut moved, mut shortages) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for line in &order.lines {
         let Some(Offer { available, product, .. }) = offered(line) else {
@@ -62,13 +63,13 @@ pub fn settle(order: &Order, offers: &HashMap<String, Offer>, currency: &Currenc
     if !shortages.is_empty() {
         return Err(insufficient_stock(&shortages));
     }
-    // Prices and quantities are bounded so that a total can be counted (`shared::money`).
+    // Prices and quantities are bounded so that a total can be counted (`kernel::money`).
     let total = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.total()?));
     let total = total.ok_or_else(|| Error::internal("a total past what can be counted"))?;
     Ok(Settled { lines, total: Money { amount: total, currency: currency.clone() } })
 }
 
-fn sold(line: &Line, product: Snapshot) -> SaleLine {
+fn sold(line: &OrderLine, product: Snapshot) -> SaleLine {
     let sold = SoldAs { sku: product.sku, name: product.name, unit_price: product.price.amount };
     let (product_id, quantity) = (line.product_id.clone(), line.quantity);
     SaleLine { product_id, quantity, expected_unit_price: None, sold: Some(sold) }
@@ -77,17 +78,18 @@ fn sold(line: &Line, product: Snapshot) -> SaleLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use inventory::snapshot::ProductStatus;
     use inventory::testing::cup;
-    use shared::testing::usd;
+    use testing::usd;
 
-    fn line(product_id: &str, quantity: i64) -> Line {
+    fn line(product_id: &str, quantity: i64) -> OrderLine {
         let pointer = format!("/lines/{product_id}");
-        Line { product_id: product_id.to_owned(), quantity, expected_unit_price: None, pointer }
+        OrderLine { product_id: product_id.to_owned(), quantity, expected_unit_price: None, pointer }
     }
 
-    fn sell(lines: Vec<Line>, offers: &[(&str, i64, Snapshot)]) -> Result<Settled, Error> {
+    fn sell(lines: Vec<OrderLine>, offers: &[(&str, i64, Snapshot)]) -> Result<Settled, Error> {
         let offers = offers.iter().map(|(id, available, product)| {
-            ((*id).to_owned(), Offer { available: *available, product: product.clone(), kept: true })
+            ((*id).to_owned(), Offer { available: *available, product: product.clone(), stored: true })
         });
         settle(&Order { lines }, &offers.collect(), &usd(0).currency)
     }
@@ -113,15 +115,15 @@ mod tests {
     }
 
     #[test]
-    fn a_price_that_no_longer_holds_is_told_before_a_shortage() {
-        let line = Line { expected_unit_price: Some(usd(1_000)), ..line("a", 3) };
+    fn a_changed_price_is_reported_before_a_shortage() {
+        let line = OrderLine { expected_unit_price: Some(usd(1_000)), ..line("a", 3) };
         let refused = sell(vec![line], &[("a", 0, cup(1))]).unwrap_err();
         assert_eq!((refused.code, refused.faults.len()), ("price_changed", 1));
     }
 
     #[test]
     fn what_is_unknown_or_not_on_offer_is_not_found() {
-        let archived = Snapshot { status: "archived".to_owned(), ..cup(1) };
+        let archived = Snapshot { status: ProductStatus::Archived, ..cup(1) };
         let refused = sell(vec![line("a", 1), line("b", 1)], &[("b", 1, archived)]).unwrap_err();
         assert_eq!((refused.code, refused.faults.len()), ("not_found", 2));
     }

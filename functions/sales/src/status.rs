@@ -1,5 +1,6 @@
 //! The states of a sale, and which may follow which.
 
+use contracts::sales::SaleStatus;
 use serde::{Deserialize, Serialize};
 
 /// Where a sale is in its life.
@@ -17,6 +18,19 @@ pub enum Status {
     Delivered,
     /// Called off before it was shipped; what was taken is back.
     Cancelled,
+}
+
+impl From<Status> for SaleStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Pending => Self::Pending,
+            Status::Confirmed => Self::Confirmed,
+            Status::Rejected => Self::Rejected,
+            Status::Shipped => Self::Shipped,
+            Status::Delivered => Self::Delivered,
+            Status::Cancelled => Self::Cancelled,
+        }
+    }
 }
 
 impl Status {
@@ -43,7 +57,7 @@ impl Status {
     }
 
     /// What a request may make of a sale in this state. Whether a pending sale is confirmed or rejected is for the
-    /// stock to say ([`crate::completion`]).
+    /// stock to say ([`crate::decide_sale`]).
     pub fn next(self) -> &'static [Self] {
         match self {
             Self::Pending => &[Self::Cancelled],
@@ -54,7 +68,7 @@ impl Status {
     }
 
     /// Whether the pieces of such a sale are out of stock.
-    pub fn holds_pieces(self) -> bool {
+    pub fn has_taken_stock(self) -> bool {
         matches!(self, Self::Confirmed | Self::Shipped | Self::Delivered)
     }
 

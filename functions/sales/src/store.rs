@@ -8,16 +8,13 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use shared::idempotency::{Outcome, Stored};
-use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Item, Listing, Refused, Segment, Segments, Sieve, number, text};
-use shared::{Error, StartupError, config};
+use dynamo::{Attempts, Item, Listing, Segment, Segments, Sieve, Written, number, text};
+use kernel::page::{Page, PageRequest};
+use kernel::replay::{Outcome, Stored};
+use kernel::{Error, StartupError, config};
 
-use crate::listing::Wanted;
+use crate::listing::ListQuery;
 use crate::sale::Sale;
-
-/// How often a change is tried again because somebody else wrote in between.
-pub(crate) const ATTEMPTS: usize = 5;
 
 /// The condition that a sale is the one that was read. The version alone would take one that was deleted and made again
 /// under the same id for it.
@@ -44,7 +41,7 @@ impl Sales {
     /// When a variable is missing.
     pub async fn from_env() -> Result<Self, StartupError> {
         let table = config::required::<String>("SALES_TABLE")?;
-        Ok(Self::new(store::client_from_env(&table, &[("id", "warm-up")]).await?, table))
+        Ok(Self::new(dynamo::client_from_env(&table, &[("id", "warm-up")]).await?, table))
     }
 
     /// The sales in the table `SALES_TABLE`, over a client that another store connected.
@@ -70,7 +67,7 @@ impl Sales {
     /// # Errors
     /// When the table does not answer.
     pub async fn get(&self, id: &str) -> Result<Option<Sale>, Error> {
-        self.read(id).await?.map(store::from_item).transpose()
+        self.read(id).await?.map(dynamo::from_item).transpose()
     }
 
     /// What was sold before under the sale id of a repeated request, if anything was. One
@@ -79,11 +76,11 @@ impl Sales {
     /// # Errors
     /// When the table does not answer.
     pub async fn repeated(&self, id: &str, fingerprint: &str) -> Result<Option<Outcome<Sale>>, Error> {
-        self.read(id).await?.map(|item| Outcome::of_repeated(item, fingerprint)).transpose()
+        self.read(id).await?.map(|item| dynamo::replay(item, fingerprint)).transpose()
     }
 
     async fn read(&self, id: &str) -> Result<Option<Item>, Error> {
-        store::get(self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true)).await
+        dynamo::get(self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true)).await
     }
 
     /// A page of sales by age. A customer's are one query, more when few of them are in the state that is asked for;
@@ -92,18 +89,18 @@ impl Sales {
     /// # Errors
     /// 400 naming `filter[status]` when 2,000 of a customer's sales did not fill the page · when the table does not
     /// answer.
-    pub async fn list(&self, wanted: &Wanted, request: &PageRequest) -> Result<Page<Sale>, Error> {
-        let newest = match &wanted.customer {
+    pub async fn list(&self, list_query: &ListQuery, request: &PageRequest) -> Result<Page<Sale>, Error> {
+        let newest = match &list_query.customer {
             Some(id) => Listing::newest(&self.table, "by-customer", "customerId", id),
             None => {
                 let listing = Listing::newest(&self.table, "by-listing", "listing", "");
-                Listing { partitions: wanted.states(), in_turn: true, ..listing }
+                Listing { partitions: list_query.states(), in_turn: true, ..listing }
             }
         };
-        let sieve = (wanted.customer.is_some() && wanted.status.is_some()).then_some(SIEVE);
-        let listing = Listing { ascending: wanted.ascending, within: wanted.positions(), sieve, ..newest };
-        let keep = |sale: &Sale| wanted.status.is_none_or(|status| sale.status == status);
-        store::list(&self.client, &listing, request, position, keep).await
+        let sieve = (list_query.customer.is_some() && list_query.status.is_some()).then_some(SIEVE);
+        let listing = Listing { ascending: list_query.ascending, within: list_query.positions(), sieve, ..newest };
+        let keep = |sale: &Sale| list_query.status.is_none_or(|status| sale.status == status);
+        dynamo::list(&self.client, &listing, request, position, keep).await
     }
 
     /// All sales in a segment of the table, in pages ([`Sales::read_page`]), as they are within moments: half a unit
@@ -118,10 +115,10 @@ impl Sales {
     /// When the table does not answer, or a sale cannot be read.
     pub async fn read_page(pages: &mut Segments) -> Result<Option<Vec<Sale>>, Error> {
         let Some(items) = pages.page().await? else { return Ok(None) };
-        items.into_iter().map(store::from_item).collect::<Result<_, _>>().map(Some)
+        items.into_iter().map(dynamo::from_item).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Keeps a new sale and takes its pieces from stock: all or nothing. `takes` are inventory's
+    /// Stores a new sale and takes its pieces from stock: all or nothing. `takes` are inventory's
     /// parts, one per line in the order of the lines; the sale is the part after them.
     ///
     /// # Errors
@@ -131,43 +128,43 @@ impl Sales {
         sale: &Sale,
         fingerprint: &str,
         mut takes: Vec<TransactWriteItem>,
-    ) -> Result<Result<(), Refused>, Error> {
-        takes.push(self.holding(sale, fingerprint)?);
-        store::transact(&self.client, takes).await
+    ) -> Result<Written, Error> {
+        takes.push(self.put_pending_sale_part(sale, fingerprint)?);
+        dynamo::transact(&self.client, takes).await
     }
 
-    /// Keeps a new pending sale: nothing is taken. One write.
+    /// Stores a new pending sale: nothing is taken from stock. One write.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn hold(&self, sale: Sale, fingerprint: &str) -> Result<Outcome<Sale>, Error> {
+    pub async fn put_pending_sale(&self, sale: Sale, fingerprint: &str) -> Result<Outcome<Sale>, Error> {
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item(&sale, fingerprint)?));
         let put = put.condition_expression("attribute_not_exists(id)");
-        match store::put(put).await? {
-            Ok(()) => Ok(Outcome::Made(sale)),
-            Err(Some(stored)) => Outcome::of_repeated(stored, fingerprint),
-            Err(None) => Err(Error::internal("a sale that does not exist was in the way")),
+        match dynamo::put(put).await? {
+            Written::Done(()) => Ok(Outcome::Made(sale)),
+            Written::Refused(Some(stored)) => dynamo::replay(stored, fingerprint),
+            Written::Refused(None) => Err(Error::internal("a sale that does not exist was in the way")),
         }
     }
 
-    /// Sales' part of a transaction that keeps a new pending sale together with something else. When there is one
-    /// of this id, [`Refused::found`] tells it ([`Outcome::of_repeated`]).
+    /// Sales' part of a transaction that stores a new pending sale together with something else. When there is one
+    /// of this id, [`dynamo::Refused::found`] returns it ([`Outcome::of_repeated`]).
     ///
     /// # Errors
     /// `Internal` never: all that a put needs is given.
-    pub fn holding(&self, sale: &Sale, fingerprint: &str) -> Result<TransactWriteItem, Error> {
-        store::put_new(&self.table, item(sale, fingerprint)?, "id")
+    pub fn put_pending_sale_part(&self, sale: &Sale, fingerprint: &str) -> Result<TransactWriteItem, Error> {
+        dynamo::put_new(&self.table, item(sale, fingerprint)?, "id")
     }
 
     /// A sale to be decided, with the fingerprint of its request. One consistent read.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn held(&self, id: &str) -> Result<Option<Stored<Sale>>, Error> {
-        self.read(id).await?.map(store::from_item).transpose()
+    pub async fn get_stored(&self, id: &str) -> Result<Option<Stored<Sale>>, Error> {
+        self.read(id).await?.map(dynamo::from_item).transpose()
     }
 
-    /// Keeps the next version of a sale and takes its pieces, as [`Sales::sell`]; the sale's part is refused when
+    /// Stores the next version of a sale and takes its pieces, as [`Sales::sell`]; the sale's part is refused when
     /// somebody else was faster.
     ///
     /// # Errors
@@ -177,7 +174,7 @@ impl Sales {
         sale: &Sale,
         fingerprint: &str,
         mut takes: Vec<TransactWriteItem>,
-    ) -> Result<Result<(), Refused>, Error> {
+    ) -> Result<Written, Error> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item(sale, fingerprint)?))
@@ -186,20 +183,21 @@ impl Sales {
             .expression_attribute_values(":version", number(sale.version - 1))
             .expression_attribute_values(":made", text(sale.created_at.to_string()));
         takes.push(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build());
-        store::transact(&self.client, takes).await
+        dynamo::transact(&self.client, takes).await
     }
 
-    /// Deletes a sale, if `allow` does not refuse it. One read, one write. A sale that is gone when it has to be read
+    /// Deletes a sale, if `allow` does not refuse it. One read, one write. A sale that is not found when it has to be read
     /// again was deleted meanwhile, perhaps by this very write, whose answer was lost.
     ///
     /// # Errors
     /// `NotFound` · what `allow` says · `Unavailable` when others keep writing, or the table does not answer.
     pub async fn delete(&self, id: &str, allow: impl Fn(&Sale) -> Result<(), Error>) -> Result<(), Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the sale");
+        loop {
+            attempts.next().await?;
             let sale = match self.get(id).await? {
                 Some(sale) => sale,
-                None if attempt > 0 => return Ok(()),
+                None if attempts.is_repeated() => return Ok(()),
                 None => return Err(unknown()),
             };
             allow(&sale)?;
@@ -209,11 +207,10 @@ impl Sales {
                 .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":version", number(sale.version))
                 .expression_attribute_values(":made", text(sale.created_at.to_string()));
-            if store::delete(delete).await?.is_ok() {
+            if dynamo::delete(delete).await?.is_done() {
                 return Ok(());
             }
         }
-        Err(Error::unavailable("the sale kept changing"))
     }
 }
 
@@ -223,13 +220,18 @@ pub fn unknown() -> Error {
 }
 
 fn item(sale: &Sale, fingerprint: &str) -> Result<Item, Error> {
-    let mut item = store::stamped(store::to_item(sale)?);
+    let mut item = dynamo::stamped(dynamo::to_item(sale)?);
     item.insert("listing".to_owned(), text(sale.status.name()));
-    item.insert(store::POSITION.to_owned(), text(position(sale)));
+    item.insert(dynamo::POSITION.to_owned(), text(position(sale)));
     item.insert("fingerprint".to_owned(), text(fingerprint));
     Ok(item)
 }
 
 fn position(sale: &Sale) -> String {
-    store::position(sale.created_at, &sale.id)
+    dynamo::position(sale.created_at, &sale.id)
+}
+
+/// The key of an item that has events, by what it is and its id.
+pub fn event_key(kind: &str, id: &str) -> Option<Item> {
+    (kind == "sale").then(|| Item::from([("id".to_owned(), text(id))]))
 }

@@ -5,32 +5,32 @@
 pub mod books;
 pub mod operations;
 
+use access::Revocations;
 use aws_sdk_dynamodb::Client;
 use inventory::Stock;
-use inventory::stock::Snapshot;
+use inventory::snapshot::Snapshot;
 use inventory::store::Known;
 use inventory::testing::{CatalogStandIn, cup, receipt};
+use kernel::clock::{self, Timestamp};
+use kernel::replay::Outcome;
+use kernel::{Error, ids};
+use messaging::Event;
 use serde_json::json;
-use shared::clock::Timestamp;
-use shared::events::Event;
-use shared::idempotency::Outcome;
-use shared::store::Revocations;
-use shared::testing::{Cloud, Tokens};
-use shared::{Error, clock, ids};
+use testing::{Cloud, Tokens};
 
-use crate::completion::Completion;
+use crate::buy::{Buy, Buyer};
+use crate::change_status::ChangeStatus;
+use crate::decide_sale::DecideSale;
 use crate::line::SaleLine;
-use crate::order::{Line, Order};
-use crate::purchase::{Buyer, Purchases};
+use crate::order::{Order, OrderLine};
 use crate::sale::Sale;
 use crate::store::Sales;
-use crate::transition::Transitions;
 
 /// A shop on an embedded database of its own; catalog knows no product that inventory does not.
 pub struct Shop {
     pub cloud: Cloud,
     pub tokens: Tokens,
-    pub purchases: Purchases,
+    pub purchases: Buy,
     /// The ids of the products, all of them cups.
     pub products: Vec<String>,
 }
@@ -76,27 +76,27 @@ impl Shop {
     /// # Panics
     /// When it cannot be written.
     pub async fn reprice(&self, product: usize, version: u64, price: i64) {
-        let snapshot = Snapshot { price: shared::testing::usd(price), ..cup(version) };
-        self.stock().learn(&self.products[product], &snapshot, clock::now()).await.unwrap();
+        let snapshot = Snapshot { price: testing::usd(price), ..cup(version) };
+        self.stock().put_snapshot(&self.products[product], &snapshot, clock::now()).await.unwrap();
     }
 
     /// A pending sale of pieces of products: its id.
     ///
     /// # Panics
-    /// When it cannot be kept.
-    pub async fn holds(&self, pieces: &[(usize, i64)]) -> String {
+    /// When it cannot be written.
+    pub async fn orders(&self, pieces: &[(usize, i64)]) -> String {
         let id = ids::new();
-        self.holds_again(&id, pieces).await;
+        self.orders_again(&id, pieces).await;
         id
     }
 
     /// A pending sale under an id, where there was one that was deleted.
     ///
     /// # Panics
-    /// When it cannot be kept.
-    pub async fn holds_again(&self, id: &str, pieces: &[(usize, i64)]) {
+    /// When it cannot be written.
+    pub async fn orders_again(&self, id: &str, pieces: &[(usize, i64)]) {
         let sale = Sale::pending(id, "ana", &self.order(pieces), clock::now());
-        self.sales().hold(sale, "f").await.unwrap();
+        self.sales().put_pending_sale(sale, "f").await.unwrap();
     }
 
     /// What catalog answers for a sale: this snapshot of each of its products.
@@ -112,7 +112,7 @@ impl Shop {
         };
         let products: Vec<_> = sale.lines.iter().map(product).collect();
         let data = json!({"correlationId": sale_id, "products": products, "unknown": []});
-        Event::new("catalog", "products.answered", sale_id, sale.sequence(), clock::now(), data)
+        testing::event("products.answered", sale_id, &sale.sequence(), clock::now(), &data)
     }
 
     /// The deadline of a sale.
@@ -121,22 +121,22 @@ impl Shop {
     /// When there is no such sale.
     pub async fn due(&self, sale_id: &str) -> Event {
         let sale = self.sales().get(sale_id).await.unwrap().unwrap();
-        Event::new("sales", "sale.due", sale_id, sale.sequence(), clock::now(), json!({}))
+        testing::event("sale.due", sale_id, &sale.sequence(), clock::now(), &json!({}))
     }
 
     /// What ships, delivers and cancels sales.
-    pub fn transitions(&self) -> Transitions {
-        transitions(self.cloud.client())
+    pub fn change_status(&self) -> ChangeStatus {
+        change_status(self.cloud.client())
     }
 
     /// What decides pending sales.
-    pub fn completion(&self) -> Completion {
-        completion(self.cloud.client())
+    pub fn decide_sale(&self) -> DecideSale {
+        decide_sale(self.cloud.client())
     }
 
     /// An order of pieces of products.
     pub fn order(&self, pieces: &[(usize, i64)]) -> Order {
-        let line = |(product, quantity): &(usize, i64)| Line {
+        let line = |(product, quantity): &(usize, i64)| OrderLine {
             product_id: self.products[*product].clone(),
             quantity: *quantity,
             expected_unit_price: None,
@@ -163,38 +163,38 @@ pub fn stock(client: Client) -> Stock {
 }
 
 /// What ships, delivers and cancels sales, over a client.
-pub fn transitions(client: Client) -> Transitions {
-    Transitions { sales: Sales::new(client.clone(), "SalesTable"), stock: stock(client) }
+pub fn change_status(client: Client) -> ChangeStatus {
+    ChangeStatus { sales: Sales::new(client.clone(), "SalesTable"), stock: stock(client) }
 }
 
-/// Purchases over a client.
-pub async fn purchases(client: Client) -> Purchases {
+/// Buying over a client.
+pub async fn purchases(client: Client) -> Buy {
     let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), stock(client.clone()));
     let revocations = Revocations::new(client, "RevocationsTable");
-    let (catalog, currency) = (CatalogStandIn::start(&[404]).await.catalog, shared::testing::usd(0).currency);
-    Purchases { sales, stock, revocations, catalog, currency }
+    let (catalog, currency) = (CatalogStandIn::start(&[404]).await.catalog, testing::usd(0).currency);
+    Buy { sales, stock, revocations, catalog, currency }
 }
 
 /// What decides pending sales, over a client.
-pub fn completion(client: Client) -> Completion {
+pub fn decide_sale(client: Client) -> DecideSale {
     let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), stock(client));
-    Completion { sales, stock, currency: shared::testing::usd(0).currency }
+    DecideSale { sales, stock, currency: testing::usd(0).currency }
 }
 
 /// One purchase of a customer under a key.
 ///
 /// # Errors
-/// As [`Purchases::buy`].
-pub async fn buy(purchases: &Purchases, customer: &str, key: &str, order: &Order) -> Result<Outcome<Sale>, Error> {
+/// As [`Buy::run`].
+pub async fn buy(purchases: &Buy, customer: &str, key: &str, order: &Order) -> Result<Outcome<Sale>, Error> {
     buy_at(purchases, customer, key, order, clock::now()).await
 }
 
 /// As [`buy`], by a clock.
 ///
 /// # Errors
-/// As [`Purchases::buy`].
+/// As [`Buy::run`].
 pub async fn buy_at(
-    purchases: &Purchases,
+    purchases: &Buy,
     customer: &str,
     key: &str,
     order: &Order,
@@ -202,6 +202,6 @@ pub async fn buy_at(
 ) -> Result<Outcome<Sale>, Error> {
     let sale_id = ids::derived(&["purchases", customer, key]);
     let fingerprint = ids::derived(&[&format!("{:?}", order.lines)]).repeat(2);
-    let buyer = Buyer { caller: &shared::testing::customer(customer), sale_id: &sale_id, fingerprint: &fingerprint };
-    purchases.buy(order, &buyer, now).await
+    let buyer = Buyer { caller: &testing::customer(customer), sale_id: &sale_id, fingerprint: &fingerprint };
+    purchases.run(order, &buyer, now).await
 }

@@ -1,5 +1,5 @@
-//! P7: many at once buy, cancel, restock, adjust and read, while calls to the database fail; the ledger is told late,
-//! twice and in another order. Each time that all of them hold still, the books balance.
+//! P7: many at once buy, cancel, restock, adjust and read, while calls to the database fail; events are handled late,
+//! twice and in another order. Each time that all of them pause, the books balance.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -13,16 +13,16 @@ use inventory::Stock;
 use inventory::inbox::sales::on_sale_event;
 use inventory::store::Known;
 use inventory::testing::receipt;
+use kernel::caller::{Caller, Role};
+use kernel::error::Kind;
+use kernel::replay::Outcome;
+use kernel::{Error, clock};
+use messaging::Event;
 use sales::status::Status;
 use sales::testing::books::{self, Books};
-use sales::testing::{Shop, buy, purchases, stock, transitions};
-use sales::{Purchases, Transitions};
-use shared::auth::{Caller, Role};
-use shared::error::Kind;
-use shared::events::Event;
-use shared::idempotency::Outcome;
-use shared::testing::{Fault, customer, figure, row};
-use shared::{Error, clock};
+use sales::testing::{Shop, buy, change_status, purchases, stock};
+use sales::{Buy, ChangeStatus};
+use testing::{Dice, Fault, customer, figure, row};
 use tokio::task::JoinSet;
 
 const PRODUCTS: usize = 20;
@@ -30,21 +30,9 @@ const WORKERS: usize = 16;
 /// How often something is repeated that is to be tried again.
 const PATIENCE: usize = 30;
 
-/// Numbers as if thrown, the same in each run (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((bits ^ (bits >> 31)) >> 32).unwrap() % sides
-    }
-
-    fn pieces(&mut self, most: usize) -> i64 {
-        i64::try_from(self.roll(most) + 1).unwrap()
-    }
+/// From one piece on.
+fn pieces(dice: &mut Dice, most: usize) -> i64 {
+    i64::try_from(dice.roll(most) + 1).unwrap()
 }
 
 /// What goes wrong with a call to the database: about one in twelve meets something.
@@ -65,8 +53,8 @@ fn fault(operation: &str, call: usize) -> Option<Fault> {
 /// A shop whose calls to the database fail at times.
 struct Bank {
     shop: Shop,
-    purchases: Purchases,
-    transitions: Transitions,
+    purchases: Buy,
+    change_status: ChangeStatus,
     stock: Stock,
     sold: Mutex<Vec<String>>,
     refused: AtomicUsize,
@@ -77,9 +65,9 @@ impl Bank {
     async fn open() -> Self {
         let shop = Shop::with(&[30; PRODUCTS]).await;
         let client = shop.cloud.client_with(fault);
-        let (purchases, transitions) = (purchases(client.clone()).await, transitions(client.clone()));
+        let (purchases, change_status) = (purchases(client.clone()).await, change_status(client.clone()));
         let (sold, refused, cancelled) = Default::default();
-        Self { shop, purchases, transitions, stock: stock(client), sold, refused, cancelled }
+        Self { shop, purchases, change_status, stock: stock(client), sold, refused, cancelled }
     }
 
     /// One of a worker's operations: of a hundred, 50 buy, 15 cancel, 15 restock, 5 adjust and 15 read.
@@ -88,8 +76,8 @@ impl Bank {
         match dice.roll(100) {
             0..50 => self.buy(name, dice).await,
             50..65 => self.cancel(dice).await,
-            65..80 => self.book(name, product, dice.pieces(20)).await,
-            80..85 => self.book(name, product, -dice.pieces(5)).await,
+            65..80 => self.book(name, product, pieces(dice, 20)).await,
+            80..85 => self.book(name, product, -pieces(dice, 5)).await,
             _ => self.read(product, dice).await,
         }
     }
@@ -97,7 +85,7 @@ impl Bank {
     async fn buy(&self, key: &str, dice: &mut Dice) {
         let buyer = format!("buyer {}", dice.roll(40));
         let (first, step, count) = (dice.roll(PRODUCTS), 1 + dice.roll(6), 1 + dice.roll(3));
-        let pieces: Vec<_> = (0..count).map(|line| ((first + line * step) % PRODUCTS, dice.pieces(5))).collect();
+        let pieces: Vec<_> = (0..count).map(|line| ((first + line * step) % PRODUCTS, pieces(dice, 5))).collect();
         let order = self.shop.order(&pieces);
         match insisted(|| buy(&self.purchases, &buyer, key, &order)).await {
             Ok(Outcome::Made(sale) | Outcome::Replayed(sale)) => self.sold.lock().unwrap().push(sale.id),
@@ -109,7 +97,7 @@ impl Bank {
     async fn cancel(&self, dice: &mut Dice) {
         let Some(id) = self.some_sale(dice) else { return };
         let eva = Caller { role: Role::Staff, ..customer("eva") };
-        let cancel = || self.transitions.apply(&id, Status::Cancelled, &eva, |_| Ok(()), clock::now());
+        let cancel = || self.change_status.run(&id, Status::Cancelled, &eva, |_| Ok(()), clock::now());
         match insisted(cancel).await {
             Ok(_) => drop(self.cancelled.fetch_add(1, Ordering::SeqCst)),
             Err(refusal) => self.refuses(&refusal, "invalid_transition"),
@@ -127,7 +115,7 @@ impl Bank {
         let item = insisted(|| self.stock.get(product)).await.unwrap().unwrap();
         assert!(item.available >= 0, "{item:?}");
         if let Some(id) = self.some_sale(dice) {
-            let sale = insisted(|| self.transitions.sales.get(&id)).await.unwrap().unwrap();
+            let sale = insisted(|| self.change_status.sales.get(&id)).await.unwrap().unwrap();
             books::check(&sale, "read among others");
         }
     }
@@ -143,26 +131,26 @@ impl Bank {
         self.refused.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Tells the ledger what it was not told before, and some of it again, in any order; the books balance.
-    async fn balance(&self, told: &mut BTreeSet<String>, dice: &mut Dice, when: &str) {
+    /// Handles the events that were not handled before, and some of them again, in any order; the books balance.
+    async fn balance(&self, handled: &mut BTreeSet<String>, dice: &mut Dice, when: &str) {
         let books = Books::of(&self.shop.cloud).await;
         books.check(when);
         assert_eq!(books.sales.len(), self.sold.lock().unwrap().len(), "{when}: each sale was answered");
         let mut events: Vec<(usize, Event)> = Vec::new();
         for event in books.events() {
             let again = usize::from(dice.roll(5) == 0);
-            let times = again + usize::from(told.insert(event.id.clone()));
+            let times = again + usize::from(handled.insert(event.id.clone()));
             events.extend((0..times).map(|_| (dice.roll(1_000_000), event.clone())));
         }
         events.sort_by_key(|(place, _)| *place);
         for some in events.chunks(WORKERS) {
-            for told in
+            for result in
                 join_all(some.iter().map(|(_, event)| insisted(move || on_sale_event(&self.stock, event)))).await
             {
-                told.unwrap();
+                result.unwrap();
             }
         }
-        Books::of(&self.shop.cloud).await.check_with_ledger(when);
+        Books::of(&self.shop.cloud).await.check_with_movements(when);
     }
 }
 
@@ -180,7 +168,7 @@ async fn insisted<T, F: Future<Output = Result<T, Error>>>(mut work: impl FnMut(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn proof_p7_the_stock_bank_balances_at_every_snapshot() {
     let (operations, snapshots, started) = (figure(480, 20_000), figure(3, 25), Instant::now());
-    let (bank, mut told, mut dice) = (Arc::new(Bank::open().await), BTreeSet::new(), Dice(7));
+    let (bank, mut handled, mut dice) = (Arc::new(Bank::open().await), BTreeSet::new(), Dice(7));
     for snapshot in 1..=snapshots {
         let mut workers = JoinSet::new();
         for worker in 0..WORKERS {
@@ -192,7 +180,7 @@ async fn proof_p7_the_stock_bank_balances_at_every_snapshot() {
             });
         }
         workers.join_all().await;
-        bank.balance(&mut told, &mut dice, &format!("snapshot {snapshot}")).await;
+        bank.balance(&mut handled, &mut dice, &format!("snapshot {snapshot}")).await;
     }
     let (sold, refused) = (bank.sold.lock().unwrap().len(), bank.refused.load(Ordering::SeqCst));
     let cancelled = bank.cancelled.load(Ordering::SeqCst);

@@ -5,10 +5,10 @@
 
 use std::time::Instant;
 
+use kernel::clock;
 use sales::testing::books::{Books, close};
 use sales::testing::operations::{Operation, Scene};
-use shared::clock;
-use shared::testing::{break_every_call, row};
+use testing::{break_every_call, row};
 use tokio::task::JoinSet;
 
 /// One operation, broken at every call: how many breaks there were.

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use access::Revocations;
+use dynamo::Client;
+use kernel::clock::{self, Timestamp};
+use kernel::error::Kind;
 use sales::testing::books::{Books, close};
 use sales::testing::operations::{Operation, Scene};
 use sales::testing::{Shop, buy};
-use shared::clock::{self, Timestamp};
-use shared::error::Kind;
-use shared::store::{self, Client, Revocations};
-use shared::testing::{Cloud, Fault, figure, row};
+use testing::{Cloud, Fault, figure, row};
 use tokio::task::JoinSet;
 
 /// What goes wrong with a call to the database, by its operation.
@@ -141,7 +142,7 @@ async fn proof_p8_a_revocation_that_has_expired_and_is_not_yet_deleted_refuses_o
     // A customer's token is of the first version.
     for (customer, since) in [("ana", 1), ("bob", 2)] {
         let revoked = revocations.revoke(customer, since, long_ago).unwrap();
-        store::transact(&client, vec![revoked]).await.unwrap().unwrap();
+        assert!(dynamo::transact(&client, vec![revoked]).await.unwrap().is_done());
     }
     let refused = buy(&shop.purchases, "bob", "k", &shop.order(&[(0, 1)])).await.unwrap_err();
     assert_eq!((refused.kind, shop.available(0).await), (Kind::Unauthenticated, 3));

@@ -6,10 +6,10 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use kernel::clock;
 use sales::testing::books::close;
 use sales::testing::operations::{Operation, Scene};
-use shared::clock;
-use shared::testing::{figure, row};
+use testing::{figure, row};
 use tokio::runtime::Handle;
 use tokio::task::{JoinSet, block_in_place};
 

@@ -7,20 +7,20 @@ use std::time::Instant;
 use inventory::inbox::products::on_product_event;
 use inventory::inbox::sales::on_sale_event;
 use inventory::testing::cup;
+use kernel::clock;
+use messaging::Event;
+use messaging::{Channel, DeadLetters, Handling, queue};
 use sales::testing::books::{Books, close};
 use sales::testing::operations::Scene;
-use sales::testing::{completion, stock};
-use sales::{Sales, completion as deciding};
+use sales::testing::{decide_sale, stock};
+use sales::{Sales, decide_sale as deciding};
 use serde_json::json;
-use shared::clock;
-use shared::events::Event;
-use shared::queue::{self, Channel, DeadLetters, Handling};
-use shared::testing::{Fault, Post, queue_messages, row};
+use testing::{Fault, Post, queue_messages, row};
 
 /// What can never be read: no JSON, and no event.
 const POISON: [&str; 2] = ["{", r#"{"specversion": "1.0", "type": "sale.due"}"#];
 
-/// Hands a queue's messages over in one batch: how many of them the queue has to keep.
+/// Hands a queue's messages over in one batch: how many of them stay in the queue.
 async fn deliver<'a>(
     post: &Post,
     events: &[&Event],
@@ -41,45 +41,45 @@ async fn proof_p8_messages_doubled_reordered_and_poisoned_take_effect_once() {
     let started = Instant::now();
     let (scene, post) = (Scene::new().await, Post::start(&[]).await);
     let sound = scene.shop.cloud.client();
-    let silent = scene.shop.cloud.client_with(|_, _| Some(Fault::Throttled));
+    let failing = scene.shop.cloud.client_with(|_, _| Some(Fault::Throttled));
     let product = |version: u64| {
         let (id, sequence) = (&scene.shop.products[0], cup(version).sequence);
-        Event::new("catalog", "product.updated", id, sequence, clock::now(), json!(cup(version)))
+        testing::event("product.updated", id, &sequence, clock::now(), &json!(cup(version)))
     };
     let products = [product(3), product(2), product(4), product(3), product(4), product(1)];
     let mut delivered = 0;
-    for (client, outage) in [(silent, true), (sound, false)] {
-        let (completion, sales, stock) =
-            (&completion(client.clone()), &Sales::new(client.clone(), "SalesTable"), &stock(client));
+    for (client, outage) in [(failing, true), (sound, false)] {
+        let (decide_sale, sales, stock) =
+            (&decide_sale(client.clone()), &Sales::new(client.clone(), "SalesTable"), &stock(client));
         let events = Books::of(&scene.shop.cloud).await.events();
         let answers = vec![&scene.answer; 3];
         let late = vec![&scene.due; 2];
-        let told: Vec<&Event> = events.iter().rev().chain(&events).collect();
+        let doubled: Vec<&Event> = events.iter().rev().chain(&events).collect();
         let changes: Vec<&Event> = products.iter().collect();
         let complete = |event| -> Handling<'_> {
-            Box::pin(async move { completion.complete(&event, clock::now()).await.map(Into::into) })
+            Box::pin(async move { decide_sale.run(&event, clock::now()).await.map(Into::into) })
         };
         let expire = |event| -> Handling<'_> {
             Box::pin(async move { deciding::expire(sales, &event, clock::now()).await.map(Into::into) })
         };
-        let keep =
+        let deadlines =
             |event| -> Handling<'_> { Box::pin(async move { on_sale_event(stock, &event).await.map(Into::into) }) };
-        let learn = |event| -> Handling<'_> {
+        let on_product = |event| -> Handling<'_> {
             Box::pin(async move { on_product_event(stock, &event, clock::now()).await.map(Into::into) })
         };
-        let kept = [
+        let left = [
             deliver(&post, &answers, &complete).await,
             deliver(&post, &late, &expire).await,
-            deliver(&post, &told, &keep).await,
-            deliver(&post, &changes, &learn).await,
+            deliver(&post, &doubled, &deadlines).await,
+            deliver(&post, &changes, &on_product).await,
         ];
-        let sent = [answers.len(), late.len(), told.len(), changes.len()];
-        assert_eq!(kept, if outage { sent } else { [0; 4] });
+        let sent = [answers.len(), late.len(), doubled.len(), changes.len()];
+        assert_eq!(left, if outage { sent } else { [0; 4] });
         delivered += sent.iter().sum::<usize>();
     }
     let poisoned = 2 * 4 * POISON.len();
     assert_eq!(post.taken().len(), poisoned);
-    close(&scene.shop.cloud, &scene.shop.stock(), "all told").await;
+    close(&scene.shop.cloud, &scene.shop.stock(), "all handled").await;
     let books = Books::of(&scene.shop.cloud).await;
     let sale = books.sales.iter().find(|sale| sale.id == scene.pending).unwrap();
     assert_eq!((sale.version, scene.shop.available(0).await), (2, 0));

@@ -7,22 +7,22 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sales::Purchases;
+use kernel::error::{Kind, Source};
+use kernel::input::Body;
+use kernel::replay::Outcome;
+use kernel::usage::Meter;
+use kernel::{Error, correlation, ids};
+use sales::Buy;
 use sales::order::Order;
 use sales::sale::Sale;
 use sales::testing::books::{Books, close};
 use sales::testing::{Shop, buy, purchases};
 use serde_json::json;
-use shared::error::{Kind, Source};
-use shared::idempotency::Outcome;
-use shared::jsonapi::Body;
-use shared::store::Meter;
-use shared::testing::{Fault, figure, row};
-use shared::{Error, correlation, ids};
+use testing::{Fault, figure, row};
 use tokio::task::{JoinSet, block_in_place};
 
 /// All purchases at once; each has a customer, a key and an order.
-async fn race(purchases: &Arc<Purchases>, orders: Vec<(String, String, Order)>) -> Vec<Result<Outcome<Sale>, Error>> {
+async fn race(purchases: &Arc<Buy>, orders: Vec<(String, String, Order)>) -> Vec<Result<Outcome<Sale>, Error>> {
     let mut running = JoinSet::new();
     for (customer, key, order) in orders {
         let purchases = purchases.clone();
@@ -98,7 +98,7 @@ fn parsed(products: &[String]) -> Result<Order, Vec<Option<Source>>> {
     let document = json!({"data": {"type": "sales", "attributes": {"lines": lines}}}).to_string();
     let body = Body::new_resource(document.as_bytes(), "sales").unwrap();
     let refused = |error: Error| error.faults.into_iter().map(|fault| fault.source).collect();
-    Order::parse(body, &shared::testing::usd(0).currency).map_err(refused)
+    Order::parse(body, &testing::usd(0).currency).map_err(refused)
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn proof_p4_fifty_products_are_one_purchase_and_fifty_one_are_refused() {
     assert_eq!((order.lines.len(), order.lines[0].quantity, order.lines[1].quantity), (50, 2, 1));
     let (result, usage) = Meter::measure(buy(&shop.purchases, "ana", "k", &order)).await;
     assert!(
-        matches!(result, Ok(Outcome::Made(sale)) if sale.lines.len() == 50 && sale.total == Some(shared::testing::usd(63_750)))
+        matches!(result, Ok(Outcome::Made(sale)) if sale.lines.len() == 50 && sale.total == Some(testing::usd(63_750)))
     );
     assert_eq!((usage.calls, shop.available(0).await, shop.available(49).await), (2, 0, 1));
     let pointer = Source::Pointer("/data/attributes/lines".to_owned());
@@ -140,9 +140,9 @@ async fn proof_p5_one_key_makes_one_sale_however_often_it_is_sent() {
     assert!(matches!(other_body, Ok(Outcome::KeyReused)));
     let other_customer = buy(&purchases, "bob", "key", &shop.order(&[(0, 3)])).await;
     assert_eq!(short(&[other_customer]), 1);
-    // The ledger is told in another order and again: one set of movements.
+    // Events are handled in another order and twice: one set of movements.
     close(&shop.cloud, &shop.stock(), "sold").await;
-    close(&shop.cloud, &shop.stock(), "told again").await;
+    close(&shop.cloud, &shop.stock(), "handled again").await;
     let movements = Books::of(&shop.cloud).await.movements;
     assert_eq!(movements.iter().map(|movement| movement.quantity).collect::<BTreeSet<_>>(), [-3, 3].into());
     assert_eq!(movements.len(), 2);
@@ -195,7 +195,7 @@ async fn conflicts_with_other_transactions_are_tried_again() {
 }
 
 #[tokio::test]
-async fn conflicts_that_last_are_told_as_unavailable_and_sell_nothing() {
+async fn lasting_conflicts_are_a_503_and_sell_nothing() {
     let shop = Shop::with(&[10]).await;
     let conflicts =
         |operation: &str, _| (operation == "TransactWriteItems").then(|| Fault::Conflict { parts: vec![true, false] });
@@ -206,7 +206,7 @@ async fn conflicts_that_last_are_told_as_unavailable_and_sell_nothing() {
 }
 
 #[tokio::test]
-async fn throttling_and_outages_are_told_as_unavailable_and_sell_nothing() {
+async fn throttling_and_outages_are_a_503_and_sell_nothing() {
     for fault in [Fault::Throttled, Fault::InternalError, Fault::ResetBeforeSend] {
         let shop = Shop::with(&[10]).await;
         let purchases = purchases(shop.cloud.client_with(move |_, _| Some(fault.clone()))).await;
@@ -240,9 +240,9 @@ async fn a_price_that_moves_between_read_and_write_is_charged_as_it_is_or_refuse
         };
         let purchases = purchases(shop.cloud.client_with(reprice)).await;
         let mut order = shop.order(&[(0, 3)]);
-        order.lines[0].expected_unit_price = expected.map(shared::testing::usd);
+        order.lines[0].expected_unit_price = expected.map(testing::usd);
         match buy(&purchases, "ana", "k", &order).await {
-            Ok(Outcome::Made(sale)) => assert_eq!((code, sale.total), (None, Some(shared::testing::usd(4_200)))),
+            Ok(Outcome::Made(sale)) => assert_eq!((code, sale.total), (None, Some(testing::usd(4_200)))),
             other => assert_eq!(other.err().map(|error| error.code), code),
         }
     }

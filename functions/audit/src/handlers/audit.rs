@@ -2,7 +2,8 @@
 //! differs out. Who may call: whoever IAM lets invoke it (`make audit` does, for all segments).
 
 use audit::Audit;
-use shared::{StartupError, job};
+use kernel::StartupError;
+use messaging::job;
 
 pub async fn start() -> Result<(), StartupError> {
     let audit = Audit::from_env().await?;

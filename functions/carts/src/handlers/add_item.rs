@@ -1,58 +1,59 @@
 //! `POST /carts/me/items`: customers and guests put something into their cart. A guest without one gets it here,
 //! and the token for it.
 
-use carts::Adding;
-use carts::line::Line;
-use carts::owner::{HEADER, Owner, Token};
+use carts::AddToCart;
+use carts::line::RequestedItem;
+use carts::owner::Token;
+use carts::request_owner::{self, HEADER};
 use carts::store::Addition;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::{Error, StartupError, clock};
+use kernel::{Error, StartupError, clock};
+use web::http::{self, Request, Response};
+use web::idempotency::{self, Key};
+use web::token::Verifier;
 
-async fn add_item(adding: &Adding, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let named = Owner::named(tokens, &request)?;
+async fn add_item(add_to_cart: &AddToCart, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+    let named = request_owner::owner_if_named(tokens, &request)?;
     request.query(&[])?;
     let key = Key::optional(&request)?;
     let body = request.new_resource("cart-items")?;
     let fingerprint = body.fingerprint();
-    let line = Line::parse(body)?;
+    let line = RequestedItem::parse(body)?;
     let Some(owner) = named else {
         let token = Token::new()?;
         let addition = Addition { owner: &token.guest(), is_new: true, line: &line, request: None };
-        let answer = adding.add(&addition, clock::now()).await?.answer(&request)?;
+        let answer = idempotency::created(&add_to_cart.run(&addition, clock::now()).await?, &request)?;
         return http::with_header(answer, HEADER, &token.0);
     };
     let repeated = key.map(|key| (key.id("cart-items", &owner.key()), fingerprint));
     let addition = Addition { owner: &owner, is_new: false, line: &line, request: repeated };
-    adding.add(&addition, clock::now()).await?.answer(&request)
+    idempotency::created(&add_to_cart.run(&addition, clock::now()).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (adding, tokens) = (Adding::from_env().await?, Verifier::from_env()?);
-    http::run(|request| add_item(&adding, &tokens, request)).await
+    let (add_to_cart, tokens) = (AddToCart::from_env().await?, Verifier::from_env()?);
+    http::run(|request| add_item(&add_to_cart, &tokens, request)).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use carts::merge;
+    use carts::merge_carts;
     use carts::testing::{Shop, ana};
     use inventory::Catalog;
-    use inventory::stock::Snapshot;
+    use inventory::snapshot::{ProductStatus, Snapshot};
     use inventory::testing::{CatalogStandIn, cup};
+    use kernel::caller::Role;
+    use kernel::ids;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::ids;
-    use shared::testing::{Answer, Call, Fault, StandIn, usd};
+    use testing::{Answer, Call, Fault, StandIn, usd};
 
-    async fn send_with(shop: &Shop, adding: &Adding, call: &Call) -> Answer {
+    async fn send_with(shop: &Shop, add_to_cart: &AddToCart, call: &Call) -> Answer {
         let tokens = shop.tokens().verifier();
-        call.send(|request| add_item(adding, &tokens, request)).await
+        call.send(|request| add_item(add_to_cart, &tokens, request)).await
     }
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
-        send_with(shop, &shop.adding(), call).await
+        send_with(shop, &shop.add_to_cart(), call).await
     }
 
     fn guests(product_id: &str, quantity: &Value) -> Call {
@@ -70,7 +71,7 @@ mod tests {
         let first = send(&shop, &anas(&shop, &shop.products[0], 2)).await;
         assert_eq!((first.status, first.id(), first.header("location")), (201, &*shop.products[0], ""));
         assert_eq!((first.attribute("lineTotal"), first.attribute("unavailable")), (&json!(usd(2_500)), &json!(false)));
-        // The product, an attempt that finds no cart (AWS bills a unit for it, no answer tells), and the cart.
+        // The product, an attempt that finds no cart (AWS bills a unit for it, which no answer shows), and the cart.
         assert_eq!((first.usage.calls, first.usage.read_units, first.usage.write_units), (3, 0.5, 1.0));
         let more = send(&shop, &anas(&shop, &shop.products[0], 3)).await;
         assert_eq!((more.attribute("quantity"), more.header("etag")), (&json!(5), "\"2\""));
@@ -88,7 +89,7 @@ mod tests {
         assert_eq!((added.status, added.attribute("categoryNames")), (201, &json!(["Dishes", "Cups"])));
         // The product, its categories, the cart with the key, and the cart as it is then.
         assert_eq!((added.usage.calls, added.usage.read_units, added.usage.write_units), (4, 3.5, 4.0));
-        shop.publish_product_in(0, &Snapshot { status: "archived".to_owned(), ..cup(3) }, &["c"]).await;
+        shop.publish_product_in(0, &Snapshot { status: ProductStatus::Archived, ..cup(3) }, &["c"]).await;
         assert_eq!(send(&shop, &call).await.attribute("categoryNames"), &json!(["Cups"]));
         let refused = send(&shop, &anas(&shop, &shop.products[0], 2)).await;
         assert_eq!((refused.status, refused.usage.calls), (404, 1));
@@ -99,8 +100,8 @@ mod tests {
         let shop = Shop::with(1).await;
         shop.publish_product_in(0, &cup(2), &["c"]).await;
         let breaks = |call: &str, _| (call == "BatchGetItem").then_some(Fault::InternalError);
-        let adding = carts::testing::adding(shop.cloud().client_with(breaks));
-        let answer = send_with(&shop, &adding, &anas(&shop, &shop.products[0], 1)).await;
+        let add_to_cart = carts::testing::add_to_cart(shop.cloud().client_with(breaks));
+        let answer = send_with(&shop, &add_to_cart, &anas(&shop, &shop.products[0], 1)).await;
         assert_eq!((answer.status, shop.lines(&ana()).await), (503, vec![]));
     }
 
@@ -115,7 +116,7 @@ mod tests {
         assert_eq!((other.status, other.code()), (422, "idempotency_key_reused"));
         let bobs = call.bearer(&shop.tokens().token("bob", Role::Customer));
         assert_eq!(send(&shop, &bobs).await.header("idempotent-replayed"), "");
-        shop.tells(0, &Snapshot { status: "archived".to_owned(), ..cup(2) }).await;
+        shop.publish_product(0, &Snapshot { status: ProductStatus::Archived, ..cup(2) }).await;
         let late = send(&shop, &anas(&shop, &shop.products[0], 2).header("idempotency-key", "k")).await;
         assert_eq!((late.status, late.attribute("quantity")), (201, &json!(2)));
         assert_eq!(shop.lines(&ana()).await, [(0, 2)]);
@@ -134,7 +135,7 @@ mod tests {
         let token = shop.guest(&[(0, 1)]).await;
         let call = guests(&shop.products[0], &json!(1)).header("cart-token", &token.0).header("idempotency-key", "k");
         assert_eq!(send(&shop, &call).await.status, 201);
-        merge::merge(&shop.carts(), "ana", &token.guest(), now).await.unwrap();
+        merge_carts::merge(&shop.carts(), "ana", &token.guest(), now).await.unwrap();
         assert_eq!(send(&shop, &call).await.status, 404);
     }
 
@@ -147,7 +148,7 @@ mod tests {
         let more = send(&shop, &guests(&shop.products[0], &json!(1)).header("cart-token", &token)).await;
         assert_eq!((more.status, more.attribute("quantity"), more.header("cart-token")), (201, &json!(3), ""));
         let stored = format!("{:?}", shop.cloud().items("CartsTable").await);
-        assert!(!stored.contains(&token), "the token itself is kept nowhere");
+        assert!(!stored.contains(&token), "the token itself is stored nowhere");
     }
 
     #[tokio::test]
@@ -175,34 +176,34 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_product_that_carts_was_not_told_of_is_asked_for_once_and_kept() {
+    async fn a_product_without_a_snapshot_in_carts_is_asked_for_once_and_stored() {
         let shop = Shop::with(0).await;
         shop.publish_categories(&[("c", "Cups")]).await;
         let mut attributes = json!(cup(1));
         attributes["categoryIds"] = json!(["c"]);
-        let told = json!({"data": {"type": "products", "id": "p", "attributes": attributes}});
+        let answer = json!({"data": {"type": "products", "id": "p", "attributes": attributes}});
         // Asked twice, it would not answer.
-        let api = StandIn::start(vec![(200, told), (500, Value::Null)]).await;
+        let api = StandIn::start(vec![(200, answer), (500, Value::Null)]).await;
         let catalog = Catalog::new(&api.url, "secret");
-        let (adding, id) = (Adding { carts: shop.carts(), catalog }, ids::new());
+        let (add_to_cart, id) = (AddToCart { carts: shop.carts(), catalog }, ids::new());
         for quantity in [1, 2] {
-            let answer = send_with(&shop, &adding, &anas(&shop, &id, 1)).await;
+            let answer = send_with(&shop, &add_to_cart, &anas(&shop, &id, 1)).await;
             assert_eq!((answer.status, answer.attribute("quantity")), (201, &json!(quantity)));
             assert_eq!(answer.attribute("categoryNames"), &json!(["Cups"]));
         }
     }
 
     #[tokio::test]
-    async fn what_is_not_on_offer_is_not_found_and_a_silent_catalog_is_to_be_asked_again() {
+    async fn what_is_not_on_offer_is_not_found_and_without_an_answer_of_catalog_it_is_503() {
         let shop = Shop::with(1).await;
-        shop.tells(0, &Snapshot { status: "draft".to_owned(), ..cup(2) }).await;
-        let nowhere = Adding { carts: shop.carts(), catalog: CatalogStandIn::start(&[404]).await.catalog };
+        shop.publish_product(0, &Snapshot { status: ProductStatus::Draft, ..cup(2) }).await;
+        let nowhere = AddToCart { carts: shop.carts(), catalog: CatalogStandIn::start(&[404]).await.catalog };
         for id in ["nothing", &ids::new(), &shop.products[0]] {
             let answer = send_with(&shop, &nowhere, &anas(&shop, id, 1)).await;
             assert_eq!((answer.status, answer.pointers()), (404, vec!["/data/attributes/productId"]));
         }
-        let silent = send(&shop, &anas(&shop, &ids::new(), 1)).await;
-        assert_eq!((silent.status, silent.header("retry-after").is_empty()), (503, false));
+        let unanswered = send(&shop, &anas(&shop, &ids::new(), 1)).await;
+        assert_eq!((unanswered.status, unanswered.header("retry-after").is_empty()), (503, false));
         assert_eq!(shop.lines(&ana()).await, []);
     }
 

@@ -3,17 +3,23 @@
 
 use carts::Carts;
 use carts::inbox::{categories, products, sales, users};
-use shared::events::Event;
-use shared::{Error, StartupError, clock, queue};
+use contracts::EventType;
+use kernel::{Error, StartupError, clock};
+use messaging::Event;
+use messaging::queue;
 
 async fn on_event(carts: &Carts, event: &Event) -> Result<(), Error> {
-    match event.topic.as_str() {
-        "category.created" | "category.deleted" | "category.updated" => {
+    match event.event_type {
+        EventType::CategoryCreated | EventType::CategoryDeleted | EventType::CategoryUpdated => {
             categories::on_category_event(carts, event).await
         }
-        "product.created" | "product.deleted" | "product.updated" => products::on_product_event(carts, event).await,
-        "sale.cancelled" | "sale.confirmed" | "sale.rejected" => sales::on_sale_event(carts, event, clock::now()).await,
-        "user.deleted" => users::on_user_event(carts, event).await,
+        EventType::ProductCreated | EventType::ProductDeleted | EventType::ProductUpdated => {
+            products::on_product_event(carts, event).await
+        }
+        EventType::SaleCancelled | EventType::SaleConfirmed | EventType::SaleRejected => {
+            sales::on_sale_event(carts, event, clock::now()).await
+        }
+        EventType::UserDeleted => users::on_user_event(carts, event).await,
         other => Err(Error::malformed(format!("carts does not listen to {other}"))),
     }
 }

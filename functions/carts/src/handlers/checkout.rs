@@ -1,15 +1,15 @@
 //! `POST /carts/me/checkout`: customers order what is in their cart; the sale is decided later, over the queues.
 
-use carts::checkout::Buyer;
-use carts::{Checkouts, line};
-use sales::sale;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::money::Currency;
-use shared::{Error, StartupError, clock, config};
+use access::Guard;
+use carts::check_out::Buyer;
+use carts::{CheckOut, line};
+use kernel::money::Currency;
+use kernel::{Error, StartupError, clock, config};
+use sales::sale_view;
+use web::http::{self, Request, Response};
+use web::idempotency::Key;
 
-async fn checkout(checkouts: &Checkouts, guard: &Guard, shop: &Currency, request: Request) -> Result<Response, Error> {
+async fn checkout(checkouts: &CheckOut, guard: &Guard, shop: &Currency, request: Request) -> Result<Response, Error> {
     let caller = guard.caller(&request).await?;
     request.query(&[])?;
     let sale_id = Key::required(&request)?.id("checkouts", &caller.id);
@@ -18,11 +18,11 @@ async fn checkout(checkouts: &Checkouts, guard: &Guard, shop: &Currency, request
     let expected = line::parse_checkout(body, shop)?;
     let buyer =
         Buyer { user_id: &caller.id, sale_id: &sale_id, fingerprint: &fingerprint, expected_total: expected.as_ref() };
-    sale::answer(&checkouts.check_out(&buyer, clock::now()).await?, &request)
+    sale_view::answer(&checkouts.run(&buyer, clock::now()).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (checkouts, shop) = (Checkouts::from_env().await?, config::required("CURRENCY")?);
+    let (checkouts, shop) = (CheckOut::from_env().await?, config::required("CURRENCY")?);
     let guard = Guard::from_env_with(checkouts.sales.client())?;
     http::run(|request| checkout(&checkouts, &guard, &shop, request)).await
 }
@@ -30,14 +30,14 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use access::Revocations;
     use carts::inbox::sales::on_sale_event;
     use carts::testing::{Shop, ana};
-    use inventory::stock::Snapshot;
+    use inventory::snapshot::{ProductStatus, Snapshot};
     use inventory::testing::cup;
+    use kernel::caller::Role;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::store::Revocations;
-    use shared::testing::{Answer, Call, usd};
+    use testing::{Answer, Call, usd};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let (checkouts, guard) = (shop.checkouts(), shop.tokens().guard(shop.cloud().client()));
@@ -67,7 +67,7 @@ mod tests {
         // and the cart.
         assert_eq!((answer.usage.calls, answer.usage.read_units), (4, 5.0));
         assert_eq!((answer.usage.write_units, answer.usage.index_write_units), (6.0, 2.0));
-        let sale = shop.till.sales().get(answer.id()).await.unwrap().unwrap();
+        let sale = shop.sales_shop.sales().get(answer.id()).await.unwrap().unwrap();
         let mut lines: Vec<_> = sale.lines.iter().map(|line| (line.quantity, line.expected_unit_price)).collect();
         lines.sort_unstable();
         assert_eq!(lines, [(1, Some(1_250)), (2, Some(1_250))]);
@@ -82,7 +82,7 @@ mod tests {
         let again = send(&shop, &call(&shop, "k")).await;
         assert_eq!((again.status, again.header("idempotent-replayed"), &again.body), (202, "true", &first.body));
         shop.decides(first.id(), &cup(1)).await;
-        on_sale_event(&shop.carts(), &shop.told(first.id()).await, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), &shop.sale_event(first.id()).await, clock::now()).await.unwrap();
         assert_eq!(shop.lines(&ana()).await, []);
         let late = send(&shop, &call(&shop, "k")).await;
         assert_eq!((late.status, late.header("idempotent-replayed")), (202, "true"));
@@ -100,10 +100,10 @@ mod tests {
         assert_eq!((other.status, other.id(), sales(&shop).await), (202, first.id(), 1));
     }
 
-    /// Decides a sale as catalog has its products, and tells the cart.
+    /// Decides a sale as catalog has its products, and handles its event.
     async fn decided(shop: &Shop, sale_id: &str) {
         shop.decides(sale_id, &cup(1)).await;
-        on_sale_event(&shop.carts(), &shop.told(sale_id).await, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), &shop.sale_event(sale_id).await, clock::now()).await.unwrap();
     }
 
     #[tokio::test]
@@ -137,14 +137,14 @@ mod tests {
         let first = send(&shop, &call(&shop, "k")).await;
         assert_eq!(send(&shop, &call(&shop, "other")).await.id(), first.id());
         decided(&shop, first.id()).await;
-        shop.till.sales().delete(first.id(), sale::Sale::check_deletable).await.unwrap();
+        shop.sales_shop.sales().delete(first.id(), sales::sale::Sale::check_deletable).await.unwrap();
         let next = send(&shop, &call(&shop, "next")).await;
         let other = send(&shop, &call(&shop, "other")).await;
         assert_eq!((other.status, other.id()), (202, next.id()));
     }
 
     #[tokio::test]
-    async fn a_sold_cart_that_was_not_told_answers_with_the_sale_and_is_empty_then() {
+    async fn a_sold_cart_without_its_event_answers_with_the_sale_and_is_empty_then() {
         let shop = Shop::with(1).await;
         shop.put(&ana(), &[(0, 2)]).await;
         let first = send(&shop, &call(&shop, "k")).await;
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(send(&shop, &call(&shop, "next")).await.code(), "empty_cart");
         // The event that comes late takes nothing more out.
         shop.put(&ana(), &[(0, 1)]).await;
-        on_sale_event(&shop.carts(), &shop.told(first.id()).await, clock::now()).await.unwrap();
+        on_sale_event(&shop.carts(), &shop.sale_event(first.id()).await, clock::now()).await.unwrap();
         assert_eq!((shop.lines(&ana()).await, sales(&shop).await), (vec![(0, 1)], 1));
     }
 
@@ -194,7 +194,7 @@ mod tests {
         // Decided, the sale is over for the cart, also before its event comes.
         shop.decides(first.id(), &cup(1)).await;
         let second = send(&shop, &call(&shop, "other")).await;
-        let sale = shop.till.sales().get(second.id()).await.unwrap().unwrap();
+        let sale = shop.sales_shop.sales().get(second.id()).await.unwrap().unwrap();
         assert_eq!((second.status, sale.lines.len(), &sale.lines[0].product_id), (202, 1, &shop.products[1]));
         assert_eq!((shop.lines(&ana()).await, sales(&shop).await), (vec![(1, 1)], 2));
     }
@@ -216,7 +216,7 @@ mod tests {
     async fn what_is_no_longer_on_offer_blocks_the_checkout_by_name() {
         let shop = Shop::with(2).await;
         shop.put(&ana(), &[(0, 2), (1, 1)]).await;
-        shop.tells(1, &Snapshot { status: "archived".to_owned(), ..cup(2) }).await;
+        shop.publish_product(1, &Snapshot { status: ProductStatus::Archived, ..cup(2) }).await;
         let refused = send(&shop, &call(&shop, "k")).await;
         assert_eq!((refused.status, refused.code()), (409, "unavailable_items"));
         let expected = json!({"unavailable": [{"productId": shop.products[1], "name": "Cup"}]});
@@ -237,7 +237,7 @@ mod tests {
     async fn a_total_that_is_not_the_one_the_buyer_saw_orders_nothing() {
         let shop = Shop::with(1).await;
         shop.put(&ana(), &[(0, 2)]).await;
-        shop.tells(0, &Snapshot { price: usd(1_400), ..cup(2) }).await;
+        shop.publish_product(0, &Snapshot { price: usd(1_400), ..cup(2) }).await;
         let at =
             |key: &str, total: i64| call(&shop, key).resource("sales", None, &json!({"expectedTotal": usd(total)}));
         let refused = send(&shop, &at("k", 2_500)).await;
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(send(&shop, &call(&shop, "k").text("")).await.status, 400);
         let revocations = Revocations::new(shop.cloud().client(), "RevocationsTable");
         let part = revocations.revoke("ana", 2, clock::now()).unwrap();
-        shared::store::transact(&shop.cloud().client(), vec![part]).await.unwrap().unwrap();
+        assert!(dynamo::transact(&shop.cloud().client(), vec![part]).await.unwrap().is_done());
         assert_eq!(send(&shop, &call(&shop, "k")).await.status, 401);
         assert_eq!(sales(&shop).await, 0);
     }

@@ -1,15 +1,15 @@
 //! `GET /carts/me`: customers and guests see their cart at the prices of the moment.
 
 use carts::Carts;
-use carts::owner::Owner;
-use carts::show::show_cart;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::money::Currency;
-use shared::{Error, StartupError, clock, config};
+use carts::request_owner;
+use carts::show_cart::show_cart;
+use kernel::money::Currency;
+use kernel::{Error, StartupError, clock, config};
+use web::http::{self, Request, Response};
+use web::token::Verifier;
 
 async fn get_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: Request) -> Result<Response, Error> {
-    let owner = Owner::of(tokens, &request)?;
+    let owner = request_owner::owner(tokens, &request)?;
     let includes_items = request.query(&["include"])?.include(&["items"])?.contains("items");
     let cart = carts.of(&owner, clock::now()).await?;
     Ok(show_cart(carts, &owner, cart, includes_items, shop).await?.answer(&request))
@@ -26,11 +26,11 @@ mod tests {
     use super::*;
     use carts::cart::Cart;
     use carts::testing::{Shop, ana};
-    use inventory::stock::Snapshot;
+    use inventory::snapshot::{ProductStatus, Snapshot};
     use inventory::testing::cup;
+    use kernel::caller::Role;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, usd};
+    use testing::{Answer, Call, usd};
 
     async fn send(shop: &Shop, call: Call) -> Answer {
         let (carts, tokens, usd) = (shop.carts(), shop.tokens().verifier(), usd(0).currency);
@@ -62,7 +62,7 @@ mod tests {
         shop.put(&ana(), &[(0, 1), (1, 1), (2, 1)]).await;
         shop.publish_categories(&[("a", "Apples"), ("c", "Cups"), ("d", "Dishes")]).await;
         shop.publish_product_in(0, &Snapshot { name: "Anvil".to_owned(), ..cup(2) }, &["d", "c"]).await;
-        shop.publish_product_in(1, &Snapshot { name: "Bowl".to_owned(), ..cup(2) }, &["c", "not told yet"]).await;
+        shop.publish_product_in(1, &Snapshot { name: "Bowl".to_owned(), ..cup(2) }, &["c", "not known yet"]).await;
         let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
         let items = answer.body["included"].as_array().unwrap().iter();
         let names: Vec<&Value> = items.map(|item| &item["attributes"]["categoryNames"]).collect();
@@ -82,9 +82,9 @@ mod tests {
         let shop = Shop::with(21).await;
         for product in 0..21 {
             let ids: Vec<String> = (0..5).map(|number| format!("{product}-{number}")).collect();
-            let told: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
-            shop.publish_categories(&told).await;
-            shop.publish_product_in(product, &cup(2), &told.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await;
+            let categories: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
+            shop.publish_categories(&categories).await;
+            shop.publish_product_in(product, &cup(2), &categories.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await;
             shop.put(&ana(), &[(product, 1)]).await;
         }
         let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
@@ -106,8 +106,8 @@ mod tests {
     async fn a_changed_price_shows_and_what_is_no_longer_on_offer_is_marked() {
         let shop = Shop::with(2).await;
         shop.put(&ana(), &[(0, 2), (1, 1)]).await;
-        shop.tells(0, &Snapshot { price: usd(1_000), ..cup(2) }).await;
-        shop.tells(1, &Snapshot { status: "archived".to_owned(), ..cup(2) }).await;
+        shop.publish_product(0, &Snapshot { price: usd(1_000), ..cup(2) }).await;
+        shop.publish_product(1, &Snapshot { status: ProductStatus::Archived, ..cup(2) }).await;
         let answer = send(&shop, anas(&shop).query(&[("include", "items")])).await;
         assert_eq!(answer.attribute("total"), &json!(usd(2_000)));
         let unavailable = |item: &Value| item["attributes"]["unavailable"].as_bool().unwrap();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_guest_sees_the_cart_of_the_token_and_nobody_keeps_the_answer() {
+    async fn a_guest_sees_the_cart_of_the_token_and_the_answer_is_not_cached() {
         let shop = Shop::with(1).await;
         let token = shop.guest(&[(0, 4)]).await;
         let answer = send(&shop, Call::event("get-cart").header("cart-token", &token.0)).await;
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_cart_that_has_expired_and_is_not_deleted_yet_is_gone() {
+    async fn a_cart_that_has_expired_and_is_not_deleted_yet_is_not_found() {
         let shop = Shop::with(1).await;
         let long_ago = clock::now() - std::time::Duration::from_secs(31 * 24 * 60 * 60);
         let begun = Cart::begun(&shop.products[0], 2, long_ago);

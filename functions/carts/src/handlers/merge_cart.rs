@@ -1,20 +1,22 @@
 //! `POST /carts/me/merge`: who was a guest and has signed in takes the guest's cart along.
 
 use carts::owner::Owner;
-use carts::show::show_cart;
-use carts::{Carts, merge};
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::money::Currency;
-use shared::{Error, StartupError, clock, config, jsonapi};
+use carts::request_owner;
+use carts::show_cart::show_cart;
+use carts::{Carts, merge_carts};
+use kernel::money::Currency;
+use kernel::{Error, StartupError, clock, config};
+use web::http::{self, Request, Response};
+use web::token::Verifier;
+use web::{idempotency, jsonapi};
 
 async fn merge_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
     let includes_items = request.query(&["include"])?.include(&["items"])?.contains("items");
-    let guest = Owner::guest(&request)?;
-    let (cart, outcome) = merge::merge(carts, &caller.id, &guest, clock::now()).await?;
+    let guest = request_owner::guest(&request)?;
+    let (cart, outcome) = merge_carts::merge(carts, &caller.id, &guest, clock::now()).await?;
     let shown = show_cart(carts, &Owner::Customer(caller.id), cart, includes_items, shop).await?;
-    outcome.answer_as(&request, |report, request| jsonapi::with_meta(shown.answer(request), report.meta()))
+    idempotency::answer(&outcome, |report| jsonapi::with_meta(shown.answer(&request), report.meta()))
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -29,9 +31,9 @@ mod tests {
     use carts::owner::Token;
     use carts::testing::{Shop, ana};
     use inventory::testing::cup;
+    use kernel::caller::Role;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, usd};
+    use testing::{Answer, Call, usd};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let (carts, tokens, usd) = (shop.carts(), shop.tokens().verifier(), usd(0).currency);
@@ -44,7 +46,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_guests_cart_goes_into_the_customers_and_what_was_capped_is_told() {
+    async fn a_guests_cart_is_merged_into_the_customers_and_the_answer_names_what_was_capped() {
         let shop = Shop::with(3).await;
         shop.put(&ana(), &[(0, 2), (1, 990)]).await;
         let token = shop.guest(&[(0, 1), (1, 20), (2, 4)]).await;
@@ -73,7 +75,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_repeated_merge_merges_nothing_and_tells_the_same() {
+    async fn a_repeated_merge_merges_nothing_and_answers_the_same() {
         let shop = Shop::with(1).await;
         let token = shop.guest(&[(0, 4)]).await;
         let first = send(&shop, &call(&shop, "ana", &token)).await;

@@ -2,13 +2,14 @@
 
 use carts::Carts;
 use carts::cart::Cart;
-use carts::owner::Owner;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use carts::request_owner;
+use kernel::{Error, StartupError, clock};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn remove_item(carts: &Carts, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let owner = Owner::of(tokens, &request)?;
+    let owner = request_owner::owner(tokens, &request)?;
     request.query(&[])?;
     let (id, now) = (request.path_id("productId")?, clock::now());
     let rule = |cart: Cart| {
@@ -28,8 +29,8 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use carts::testing::{Shop, ana};
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call};
+    use kernel::caller::Role;
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: Call) -> Answer {
         let (carts, tokens) = (shop.carts(), shop.tokens().verifier());

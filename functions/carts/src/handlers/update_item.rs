@@ -1,21 +1,25 @@
 //! `PATCH /carts/me/items/{productId}`: customers and guests set how many pieces of a product they want.
 
 use carts::cart::Cart;
-use carts::owner::Owner;
-use carts::show::show_item;
+use carts::request_owner;
+use carts::show_cart::show_item;
 use carts::{Carts, line};
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use kernel::{Error, StartupError, clock};
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn update_item(carts: &Carts, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let owner = Owner::of(tokens, &request)?;
+    let owner = request_owner::owner(tokens, &request)?;
     request.query(&[])?;
     let id = request.path_id("productId")?;
-    let (quantity, now) = (line::parse_changes(request.update_of("cart-items", &id)?)?, clock::now());
+    let now = clock::now();
+    let item = async || show_item(carts, &carts.of(&owner, now).await?, &id).await.map(Some);
+    let quantity = changes_of(&request, &id, line::parse_changes, item).await?;
     let rule = |cart: Cart| {
         request.check_if_match(cart.version)?;
-        cart.with(&id, quantity, now).map(Some)
+        if cart.lines.get(&id) == Some(&quantity) { Ok(None) } else { cart.with(&id, quantity, now).map(Some) }
     };
     let cart = carts.change(&owner, rule, now).await?;
     Ok(jsonapi::ok(&show_item(carts, &cart, &id).await?, &request))
@@ -31,9 +35,9 @@ mod tests {
     use super::*;
     use carts::testing::{Shop, ana};
     use inventory::testing::cup;
+    use kernel::caller::Role;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, usd};
+    use testing::{Answer, Call, usd};
 
     fn call(id: &str, quantity: &Value) -> Call {
         let call = Call::event("update-item").path("productId", id);

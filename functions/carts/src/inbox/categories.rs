@@ -1,39 +1,32 @@
 //! `category.*` events: carts show the names of categories as they are now.
 
-use serde::Deserialize;
-use shared::Error;
-use shared::events::Event;
+use contracts::EventType;
+use kernel::Error;
+use messaging::Event;
 
 use crate::Carts;
 use crate::product::Category;
 
-/// What a `category.*` event says of a category.
-#[derive(Deserialize)]
-struct CategoryData {
-    name: String,
-}
-
-/// `category.*`: one write, however many products are in the category and however many carts hold these.
+/// `category.*`: one write, however many products are in the category and however many carts contain these.
 ///
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer.
 pub async fn on_category_event(carts: &Carts, event: &Event) -> Result<(), Error> {
-    let CategoryData { name } = event.data()?;
-    let name = (event.topic != "category.deleted").then_some(name);
+    let contracts::catalog::Category { name, .. } = event.data()?;
+    let name = (event.event_type != EventType::CategoryDeleted).then_some(name);
     carts.put_category(&event.subject, &Category { name, sequence: event.sequence.clone() }).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::show_item;
+    use crate::show_cart::show_item;
     use crate::testing::{Shop, ana};
     use inventory::testing::cup;
+    use kernel::clock;
+    use kernel::usage::Meter;
     use serde_json::{Value, json};
-    use shared::clock;
-    use shared::jsonapi::Resource;
-    use shared::store::Meter;
-    use shared::testing;
+    use web::jsonapi::Resource;
 
     fn sample() -> Event {
         testing::sample_event("carts-on-event", "category.")
@@ -42,7 +35,7 @@ mod tests {
     /// What comes after that.
     fn later(topic: &str, name: &str) -> Event {
         let mut event = sample();
-        event.topic = topic.to_owned();
+        event.event_type = topic.parse().unwrap();
         event.sequence.replace_range(25.., "9");
         event.data["name"] = name.into();
         event
@@ -78,8 +71,8 @@ mod tests {
         assert_eq!(shown(&shop).await, vec![json!([]); 3]);
         let name = sample().data["name"].clone();
         for (event, name) in [(sample(), name), (later("category.updated", "Mugs"), json!("Mugs"))] {
-            let (heard, usage) = Meter::measure(on_category_event(&shop.carts(), &event)).await;
-            assert!(heard.is_ok());
+            let (applied, usage) = Meter::measure(on_category_event(&shop.carts(), &event)).await;
+            assert!(applied.is_ok());
             assert_eq!((usage.calls, usage.write_units), (1, 1.0));
             assert_eq!(shown(&shop).await, vec![json!([name]); 3]);
         }
@@ -101,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_deletion_that_comes_first_is_kept_and_one_that_is_made_again_shows() {
+    async fn a_deletion_that_comes_first_is_stored_and_one_that_is_made_again_shows() {
         let shop = shop(1).await;
         for event in [&later("category.deleted", "Mugs"), &sample()] {
             apply(&shop, event).await;
@@ -114,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_that_cannot_be_read_is_refused_and_kept_nowhere() {
+    async fn an_event_that_cannot_be_read_is_refused_and_writes_nothing() {
         let shop = Shop::with(0).await;
         let mut event = sample();
         event.data["name"] = 1.into();

@@ -1,35 +1,27 @@
-//! `sale.*` events: a cart that was checked out loses what was sold, or keeps all and says why not.
+//! `sale.*` events: a cart that was checked out loses what was sold, or stays as it is and shows the reason.
 
-use sales::rejection::Rejection;
-use serde::Deserialize;
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::events::Event;
+use contracts::EventType;
+use contracts::sales::Sale;
+use kernel::Error;
+use kernel::clock::Timestamp;
+use messaging::Event;
 
 use crate::Carts;
-use crate::awaited::Decision;
+use crate::cart::Decision;
 use crate::owner::Owner;
 
-/// What a `sale.*` event says of a sale.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Sale {
-    customer_id: String,
-    rejection: Option<Rejection>,
-}
-
 /// `sale.confirmed`, `sale.rejected`, `sale.cancelled`: the cart that was checked out as this sale loses what was
-/// sold, or keeps all and tells why not. Sales that no cart waits for change nothing; nor does the same one told
+/// sold, or stays as it is and shows the reason. Sales that no cart waits for change nothing; nor does the same event
 /// twice, or late.
 ///
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer.
 pub async fn on_sale_event(carts: &Carts, event: &Event, now: Timestamp) -> Result<(), Error> {
-    let Sale { customer_id, rejection } = event.data()?;
-    let decision = match (event.topic.as_str(), rejection) {
-        ("sale.confirmed", _) => Decision::Sold,
-        ("sale.rejected", Some(why)) => Decision::Rejected(why),
-        ("sale.rejected" | "sale.cancelled", _) => Decision::Void,
+    let Sale { customer_id, rejection, .. } = event.data()?;
+    let decision = match (event.event_type, rejection) {
+        (EventType::SaleConfirmed, _) => Decision::Sold,
+        (EventType::SaleRejected, Some(why)) => Decision::Rejected(why),
+        (EventType::SaleRejected | EventType::SaleCancelled, _) => Decision::Void,
         _ => return Ok(()),
     };
     carts.change(&Owner::Customer(customer_id), |cart| Ok(cart.settled(&event.subject, &decision, now)), now).await?;
@@ -40,18 +32,18 @@ pub async fn on_sale_event(carts: &Carts, event: &Event, now: Timestamp) -> Resu
 mod tests {
     use super::*;
     use crate::cart::Cart;
-    use crate::merge;
+    use crate::merge_carts;
     use crate::testing::{Shop, ana, check_out};
     use inventory::testing::cup;
+    use kernel::clock;
+    use kernel::replay::Outcome;
+    use kernel::usage::Meter;
+    use messaging::Event;
     use sales::sale::Sale;
     use sales::status::Status;
-    use shared::clock;
-    use shared::events::Event;
-    use shared::idempotency::Outcome;
-    use shared::store::Meter;
-    use shared::testing::{self, customer};
+    use testing::customer;
 
-    async fn hear(shop: &Shop, event: &Event) {
+    async fn apply(shop: &Shop, event: &Event) {
         on_sale_event(&shop.carts(), event, clock::now()).await.unwrap();
     }
 
@@ -74,10 +66,10 @@ mod tests {
         let sale = checked_out(&shop).await;
         shop.put(&ana(), &[(0, 1), (1, 3)]).await;
         shop.decides(&sale.id, &cup(1)).await;
-        let told = shop.told(&sale.id).await;
-        let (_, usage) = Meter::measure(hear(&shop, &told)).await;
+        let event = shop.sale_event(&sale.id).await;
+        let (_, usage) = Meter::measure(apply(&shop, &event)).await;
         assert_eq!((usage.calls, usage.read_units, usage.write_units), (2, 1.0, 1.0));
-        let (_, usage) = Meter::measure(hear(&shop, &told)).await;
+        let (_, usage) = Meter::measure(apply(&shop, &event)).await;
         assert_eq!((usage.calls, usage.write_units), (1, 0.0));
         assert_eq!((shop.lines(&ana()).await, cart(&shop).await.checkout), (vec![(0, 1), (1, 3)], None));
     }
@@ -91,10 +83,10 @@ mod tests {
             let rule = |cart: Cart| if clears { Ok(cart.emptied(now)) } else { cart.without(id, now).map(Some) };
             shop.carts().change(&ana(), rule, now).await.unwrap();
             let guest = shop.guest(&[(0, 1)]).await.guest();
-            merge::merge(&shop.carts(), "ana", &guest, now).await.unwrap();
+            merge_carts::merge(&shop.carts(), "ana", &guest, now).await.unwrap();
             shop.put(&ana(), &[(0, 1)]).await;
             shop.decides(&sale.id, &cup(1)).await;
-            hear(&shop, &shop.told(&sale.id).await).await;
+            apply(&shop, &shop.sale_event(&sale.id).await).await;
             assert_eq!((shop.lines(&ana()).await, cart(&shop).await.checkout), (vec![(0, 2)], None));
         }
     }
@@ -105,7 +97,7 @@ mod tests {
         shop.put(&ana(), &[(0, 11)]).await;
         let sale = checked_out(&shop).await;
         shop.decides(&sale.id, &cup(1)).await;
-        hear(&shop, &shop.told(&sale.id).await).await;
+        apply(&shop, &shop.sale_event(&sale.id).await).await;
         let rejection = cart(&shop).await.rejection.unwrap();
         assert_eq!((rejection.sale_id, rejection.why.code.as_str()), (sale.id, "insufficient_stock"));
         assert_eq!((shop.lines(&ana()).await, cart(&shop).await.checkout), (vec![(0, 11)], None));
@@ -118,12 +110,12 @@ mod tests {
         let shop = Shop::with(1).await;
         shop.put(&ana(), &[(0, 2)]).await;
         let sale = checked_out(&shop).await;
-        let pending = shop.told(&sale.id).await;
-        let transitions = shop.till.transitions();
-        transitions.apply(&sale.id, Status::Cancelled, &customer("ana"), |_| Ok(()), clock::now()).await.unwrap();
-        hear(&shop, &pending).await;
+        let pending = shop.sale_event(&sale.id).await;
+        let change_status = shop.sales_shop.change_status();
+        change_status.run(&sale.id, Status::Cancelled, &customer("ana"), |_| Ok(()), clock::now()).await.unwrap();
+        apply(&shop, &pending).await;
         assert!(cart(&shop).await.checkout.is_some(), "a pending sale decides nothing");
-        hear(&shop, &shop.told(&sale.id).await).await;
+        apply(&shop, &shop.sale_event(&sale.id).await).await;
         assert_eq!((shop.lines(&ana()).await, cart(&shop).await.checkout), (vec![(0, 2)], None));
     }
 
@@ -133,13 +125,14 @@ mod tests {
         shop.put(&ana(), &[(0, 2)]).await;
         checked_out(&shop).await;
         let before = cart(&shop).await;
-        let sales =
-            testing::queue_events("carts-on-event").into_iter().filter(|event| event.topic.starts_with("sale."));
+        let sales = testing::queue_events("carts-on-event")
+            .into_iter()
+            .filter(|event| event.event_type.name().starts_with("sale."));
         for event in sales {
-            hear(&shop, &event).await;
+            apply(&shop, &event).await;
             let mut anas = event.clone();
             anas.data["customerId"] = "ana".into();
-            hear(&shop, &anas).await;
+            apply(&shop, &anas).await;
         }
         assert_eq!((cart(&shop).await, shop.lines(&ana()).await), (before, vec![(0, 2)]));
     }

@@ -1,15 +1,15 @@
 //! Additions to a cart: counted up where it stands, without reading it, so that of many at once none is lost.
 
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use dynamo::{Attempts, Item, Written, number, text};
+use kernel::clock::{Timestamp, seconds};
+use kernel::replay::Outcome;
+use kernel::{Error, ids};
 use serde::{Deserialize, Serialize};
-use shared::clock::{Timestamp, seconds};
-use shared::idempotency::Outcome;
-use shared::store::{self, Item, number, text};
-use shared::{Error, ids};
 
-use super::{ATTEMPTS, Carts, DAY, NOTHING, key, keyed, live, marker_key};
+use super::{Carts, DAY, NOTHING, key, keyed, live, marker_key};
 use crate::cart::{Cart, MAX_PRODUCTS, MAX_QUANTITY, full, too_many};
-use crate::line::Line;
+use crate::line::RequestedItem;
 use crate::owner::{self, Owner};
 
 /// The attribute that names the last addition: one that was sent twice, because its answer was lost, counts once.
@@ -26,12 +26,12 @@ pub struct Addition<'a> {
     pub owner: &'a Owner,
     /// A guest who has no cart yet.
     pub is_new: bool,
-    pub line: &'a Line,
+    pub line: &'a RequestedItem,
     /// The id that follows from the idempotency key, if there is one, and the fingerprint of the body.
     pub request: Option<(String, String)>,
 }
 
-/// What is kept under an idempotency key, for a day: what was added.
+/// What is stored under an idempotency key, for a day: what was added.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Marker {
@@ -44,22 +44,23 @@ impl Carts {
     /// first addition makes the cart, after an attempt that finds none. The cart as it is then.
     ///
     /// # Errors
-    /// `Conflict` (`cart_limit`) · `NotFound` for a guest whose cart is gone · `Unavailable` when others keep
+    /// `Conflict` (`cart_limit`) · `NotFound` for a guest whose cart has expired or was deleted · `Unavailable` when others keep
     /// writing, or the table does not answer.
     pub async fn add(&self, addition: &Addition<'_>, now: Timestamp) -> Result<Outcome<Cart>, Error> {
         let (last, mut begins) = (ids::new(), addition.is_new);
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the cart");
+        loop {
+            attempts.next().await?;
             let part =
                 if begins { self.beginning(addition, &last, now)? } else { self.increase(addition, &last, now)? };
             let found = match &addition.request {
                 None => match self.write(part).await? {
-                    Ok(item) => return store::from_item(item).map(Outcome::Made),
-                    Err(found) => found,
+                    Written::Done(item) => return dynamo::from_item(item).map(Outcome::Made),
+                    Written::Refused(found) => found,
                 },
                 Some((id, fingerprint)) => {
-                    let marker = self.marking(addition, (id, fingerprint), now)?;
-                    let Err(refused) = store::transact(&self.client, vec![part, marker]).await? else {
+                    let marker = self.put_addition_part(addition, (id, fingerprint), now)?;
+                    let Written::Refused(refused) = dynamo::transact(&self.client, vec![part, marker]).await? else {
                         return self.of(addition.owner, now).await.map(Outcome::Made);
                     };
                     if let Some(marker) = refused.found(1) {
@@ -70,26 +71,25 @@ impl Carts {
             };
             let is_ours = found.as_ref().and_then(|item| item.get(LAST)) == Some(&text(&last));
             match live(found, now) {
-                Some(item) if is_ours => return store::from_item(item).map(Outcome::Made),
+                Some(item) if is_ours => return dynamo::from_item(item).map(Outcome::Made),
                 Some(item) => {
-                    check_room(&store::from_item(item)?, addition.line)?;
+                    check_room(&dynamo::from_item(item)?, addition.line)?;
                     begins = false;
                 }
                 None if addition.is_new || matches!(addition.owner, Owner::Customer(_)) => begins = true,
                 None => return Err(owner::unknown()),
             }
         }
-        Err(Error::unavailable("the cart kept changing"))
     }
 
-    /// What an addition came to that was made before under its key, if one was. One consistent read, two when it was.
+    /// The result of an earlier addition with the same key, if any. One consistent read, two when there is one.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn added(&self, addition: &Addition<'_>, now: Timestamp) -> Result<Option<Outcome<Cart>>, Error> {
         let Some((id, fingerprint)) = &addition.request else { return Ok(None) };
         let read = self.client.get_item().table_name(&self.table).set_key(Some(keyed(marker_key(id))));
-        let found = store::get(read.consistent_read(true)).await?.filter(|item| !super::has_expired(item, now));
+        let found = dynamo::get(read.consistent_read(true)).await?.filter(|item| !super::has_expired(item, now));
         match found {
             Some(marker) => self.repeated(addition, marker, fingerprint, now).await.map(Some),
             None => Ok(None),
@@ -104,7 +104,7 @@ impl Carts {
         fingerprint: &str,
         now: Timestamp,
     ) -> Result<Outcome<Cart>, Error> {
-        let Outcome::Replayed(Marker { product_id, quantity }) = Outcome::of_repeated(marker, fingerprint)? else {
+        let Outcome::Replayed(Marker { product_id, quantity }) = dynamo::replay(marker, fingerprint)? else {
             return Ok(Outcome::KeyReused);
         };
         let mut cart = self.of(addition.owner, now).await?;
@@ -114,7 +114,7 @@ impl Carts {
 
     /// Counts up what is in a cart.
     fn increase(&self, addition: &Addition<'_>, last: &str, now: Timestamp) -> Result<TransactWriteItem, Error> {
-        let Line { product_id, quantity } = addition.line;
+        let RequestedItem { product_id, quantity } = addition.line;
         let products = i64::try_from(MAX_PRODUCTS).map_err(Error::internal)?;
         let update = Update::builder()
             .table_name(&self.table)
@@ -138,27 +138,27 @@ impl Carts {
             .expression_attribute_values(":time", text(now.to_string()))
             .expression_attribute_values(":expires", number(self.expires_at(addition.owner, now)))
             .expression_attribute_values(":last", text(last))
-            .expression_attribute_values(":correlation", store::correlation())
+            .expression_attribute_values(":correlation", dynamo::correlation())
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().update(update.build().map_err(Error::internal)?).build())
     }
 
     /// A cart with this in it, where there is none.
     fn beginning(&self, addition: &Addition<'_>, last: &str, now: Timestamp) -> Result<TransactWriteItem, Error> {
-        let Line { product_id, quantity } = addition.line;
+        let RequestedItem { product_id, quantity } = addition.line;
         let mut item = self.item(addition.owner, &Cart::begun(product_id, *quantity, now), now)?;
         item.insert(LAST.to_owned(), text(last));
         self.put_where_nothing_is(item, now)
     }
 
-    fn marking(
+    fn put_addition_part(
         &self,
         addition: &Addition<'_>,
         (id, fingerprint): (&str, &str),
         now: Timestamp,
     ) -> Result<TransactWriteItem, Error> {
-        let Line { product_id, quantity } = addition.line.clone();
-        let mut item = store::to_item(&Marker { product_id, quantity })?;
+        let RequestedItem { product_id, quantity } = addition.line.clone();
+        let mut item = dynamo::to_item(&Marker { product_id, quantity })?;
         item.extend(keyed(marker_key(id)));
         item.insert("fingerprint".to_owned(), text(fingerprint));
         item.insert("expiresAt".to_owned(), number(seconds(now) + DAY));
@@ -177,7 +177,7 @@ impl Carts {
 }
 
 /// Why there is no room for more in a cart, if there is none.
-fn check_room(cart: &Cart, line: &Line) -> Result<(), Error> {
+fn check_room(cart: &Cart, line: &RequestedItem) -> Result<(), Error> {
     match cart.lines.get(&line.product_id) {
         Some(in_it) if in_it + line.quantity > MAX_QUANTITY => Err(too_many(*in_it)),
         None if cart.lines.len() >= MAX_PRODUCTS => Err(full()),

@@ -1,8 +1,8 @@
-//! Categories, as catalog tells them.
+//! Snapshots of categories, from catalog's events.
 
 use std::collections::BTreeSet;
 
-use shared::{Error, store};
+use kernel::Error;
 
 use super::{Carts, NEWER, by_id, keyed};
 use crate::product::{Category, CategoryNames, Product};
@@ -10,12 +10,12 @@ use crate::product::{Category, CategoryNames, Product};
 const PREFIX: &str = "category#";
 
 impl Carts {
-    /// Keeps a category, unless something as new or newer is known of it. One write.
+    /// Stores the snapshot of a category, unless there is one as new or newer. One write.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn put_category(&self, category_id: &str, category: &Category) -> Result<(), Error> {
-        let item = store::to_item(category)?;
+        let item = dynamo::to_item(category)?;
         self.put_if_newer(format!("{PREFIX}{category_id}"), item, &category.sequence, NEWER).await
     }
 

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::Put;
+use dynamo::{TransactWriteItem, Written, number};
+use kernel::Error;
+use kernel::clock::Timestamp;
 use serde::{Deserialize, Serialize};
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::store::{self, Refused, TransactWriteItem, number};
 
 use super::{Carts, cart_of, has_expired, key, live};
 use crate::cart::Cart;
-use crate::merge::Report;
+use crate::merged::MergeReport;
 use crate::owner::Owner;
 
 /// A customer's cart and that of a guest, as one read finds them.
@@ -22,7 +22,7 @@ pub struct Both {
 /// What is there of a guest's cart.
 pub enum Guest {
     /// Nothing, or nothing any more.
-    Gone,
+    Absent,
     Cart(Cart),
     /// It went into somebody's cart.
     Merged(Merged),
@@ -34,7 +34,7 @@ pub enum Guest {
 pub struct Merged {
     /// The user whose cart it went into.
     pub merged_into: String,
-    pub report: Report,
+    pub report: MergeReport,
 }
 
 impl Carts {
@@ -44,20 +44,20 @@ impl Carts {
     /// When the table does not answer, or not whole.
     pub async fn both(&self, customer: &Owner, guest: &Owner, now: Timestamp) -> Result<Both, Error> {
         let wanted = HashMap::from([(self.table.clone(), vec![key(customer), key(guest)])]);
-        let mut found = store::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default();
+        let mut found = dynamo::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default();
         let mut take = |owner: &Owner| {
             let at = found.iter().position(|item| item.get("pk") == key(owner).get("pk"))?;
             Some(found.swap_remove(at))
         };
         let (customers, guests) = (take(customer), take(guest).filter(|item| !has_expired(item, now)));
         let guest = match guests {
-            Some(item) if item.contains_key("mergedInto") => Guest::Merged(store::from_item(item)?),
-            item => live(item, now).map(store::from_item).transpose()?.map_or(Guest::Gone, Guest::Cart),
+            Some(item) if item.contains_key("mergedInto") => Guest::Merged(dynamo::from_item(item)?),
+            item => live(item, now).map(dynamo::from_item).transpose()?.map_or(Guest::Absent, Guest::Cart),
         };
         Ok(Both { customer: cart_of(customer, customers, now)?, guest })
     }
 
-    /// Keeps the customer's cart with a guest's in it, and of the guest's only that; both or neither. `version` is
+    /// Stores the customer's cart with the guest's in it, and of the guest's only that; both or neither. `version` is
     /// that of the guest's cart. Refused, somebody else wrote to one of them in between.
     ///
     /// # Errors
@@ -68,8 +68,8 @@ impl Carts {
         (guest, version): (&Owner, u64),
         merged: &Merged,
         now: Timestamp,
-    ) -> Result<Result<(), Refused>, Error> {
-        let mut item = store::to_item(merged)?;
+    ) -> Result<Written, Error> {
+        let mut item = dynamo::to_item(merged)?;
         item.extend(key(guest));
         item.insert("expiresAt".to_owned(), number(self.expires_at(guest, now)));
         let put = Put::builder()
@@ -79,6 +79,6 @@ impl Carts {
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":version", number(version));
         let put = TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build();
-        store::transact(&self.client, vec![self.keeping(customer, cart, now)?, put]).await
+        dynamo::transact(&self.client, vec![self.put_cart_part(customer, cart, now)?, put]).await
     }
 }

@@ -1,9 +1,9 @@
-//! What is known of products, as catalog tells it.
+//! Snapshots of products, from catalog's events.
 
 use std::collections::HashMap;
 
-use shared::Error;
-use shared::store::{self, Item};
+use dynamo::Item;
+use kernel::Error;
 
 use super::{Carts, NEWER, by_id, keyed};
 use crate::product::Product;
@@ -11,15 +11,15 @@ use crate::product::Product;
 pub(super) const PREFIX: &str = "product#";
 
 impl Carts {
-    /// Keeps what catalog tells of a product, unless something as new or newer is known. A row of the same change
-    /// that lacks categories takes them: release 0.1.0 kept none, and a replay of catalog's events fills them in. One
+    /// Stores the snapshot of a product, unless there is one as new or newer. An item of the same change
+    /// that lacks categories gets them: release 0.1.0 stored none, and published again, catalog's events fill them in. One
     /// write.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn learn(&self, product_id: &str, product: &Product) -> Result<(), Error> {
+    pub async fn put_product(&self, product_id: &str, product: &Product) -> Result<(), Error> {
         let condition = format!("{NEWER} OR (#sequence = :sequence AND attribute_not_exists(categoryIds))");
-        let item = store::to_item(product)?;
+        let item = dynamo::to_item(product)?;
         self.put_if_newer(key(product_id), item, &product.snapshot.sequence, condition).await
     }
 
@@ -29,7 +29,7 @@ impl Carts {
     /// When the table does not answer.
     pub async fn product(&self, product_id: &str) -> Result<Option<Product>, Error> {
         let read = self.client.get_item().table_name(&self.table).set_key(Some(keyed(key(product_id))));
-        store::get(read).await?.map(store::from_item).transpose()
+        dynamo::get(read).await?.map(dynamo::from_item).transpose()
     }
 
     /// What is known of up to 50 products, by id. One batch read; none, of no products.

@@ -1,9 +1,9 @@
 //! The queue `ProductRequestsQueue`: other services ask for products, and are answered on the queue they name.
 
 use catalog::{Catalog, events};
-use shared::events::Event;
-use shared::queue::{self, Queues};
-use shared::{Error, StartupError, clock};
+use kernel::{Error, StartupError, clock};
+use messaging::Event;
+use messaging::{Queues, queue};
 
 async fn answer(catalog: &Catalog, queues: &Queues, event: Event) -> Result<(), Error> {
     let (reply_to, answer) = events::answer(catalog, &event, clock::now()).await?;
@@ -20,9 +20,9 @@ mod tests {
     use super::*;
     use catalog::product::Status;
     use catalog::testing::cup;
+    use kernel::usage::Meter;
     use serde_json::json;
-    use shared::store::Meter;
-    use shared::testing::{self, Cloud};
+    use testing::Cloud;
 
     #[tokio::test]
     async fn what_is_asked_for_is_answered_with_what_there_is_and_what_is_unknown() {
@@ -42,8 +42,8 @@ mod tests {
         );
         assert_eq!(answer.data["unknown"], json!(["nothing"]));
         let products = answer.data["products"].as_array().unwrap();
-        let told = products.iter().find(|product| product["id"] == json!(cup.id)).unwrap();
-        assert_eq!((told["status"].as_str(), &told["sequence"]), (Some("active"), &json!(cup.sequence())));
+        let answered = products.iter().find(|product| product["id"] == json!(cup.id)).unwrap();
+        assert_eq!((answered["status"].as_str(), &answered["sequence"]), (Some("active"), &json!(cup.sequence())));
         assert_eq!(products.len(), 2);
     }
 

@@ -3,20 +3,21 @@
 use catalog::Catalog;
 use catalog::inbox::{names, reviews, stock};
 use catalog::names::Link;
-use shared::events::Event;
-use shared::queue::{self, Work};
-use shared::{Error, StartupError};
+use contracts::EventType;
+use kernel::{Error, StartupError};
+use messaging::Event;
+use messaging::{Work, queue};
 
 async fn on_event(catalog: &Catalog, event: &Event) -> Result<Work, Error> {
-    match event.topic.as_str() {
-        "stock.depleted" | "stock.first-sold" | "stock.low" | "stock.replenished" => {
+    match event.event_type {
+        EventType::StockDepleted | EventType::StockFirstSold | EventType::StockLow | EventType::StockReplenished => {
             stock::on_stock_event(catalog, event).await.map(Work::from)
         }
-        "review.rated" => reviews::on_review_event(catalog, event).await.map(Work::from),
-        "brand.created" | "brand.updated" => {
+        EventType::ReviewRated => reviews::on_review_event(catalog, event).await.map(Work::from),
+        EventType::BrandCreated | EventType::BrandUpdated => {
             names::on_renamed(catalog, &Link::Brand(event.subject.clone()), event).await
         }
-        "category.created" | "category.updated" => {
+        EventType::CategoryCreated | EventType::CategoryUpdated => {
             names::on_renamed(catalog, &Link::Category(event.subject.clone()), event).await
         }
         other => Err(Error::malformed(format!("catalog does not listen to {other}"))),

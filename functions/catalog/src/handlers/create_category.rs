@@ -1,11 +1,11 @@
 //! `POST /categories`: staff add a category.
 
+use access::Guard;
 use catalog::Catalog;
 use catalog::category::Category;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::{Error, StartupError, clock, ids};
+use kernel::{Error, StartupError, clock, ids};
+use web::http::{self, Request, Response};
+use web::idempotency::{self, Key};
 
 async fn create_category(catalog: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
     let caller = guard.staff(&request).await?;
@@ -15,7 +15,7 @@ async fn create_category(catalog: &Catalog, guard: &Guard, request: Request) -> 
     let fingerprint = body.fingerprint();
     let id = key.map_or_else(ids::new, |key| key.id("categories", &caller.id));
     let category = Category::parse(body, id, clock::now())?;
-    catalog.create_category(category, &fingerprint).await?.answer(&request)
+    idempotency::created(&catalog.create_category(category, &fingerprint).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -27,8 +27,8 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::auth::Role;
-    use shared::testing::{Call, Cloud, Tokens};
+    use kernel::caller::Role;
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn staff_add_one_and_a_repeated_request_finds_it_and_nobody_else_adds_any() {

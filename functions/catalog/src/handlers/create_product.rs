@@ -1,12 +1,12 @@
 //! `POST /products`: staff add a product.
 
+use access::Guard;
 use catalog::Catalog;
 use catalog::product::Product;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::money::Currency;
-use shared::{Error, StartupError, clock, config, ids};
+use kernel::money::Currency;
+use kernel::{Error, StartupError, clock, config, ids};
+use web::http::{self, Request, Response};
+use web::idempotency::{self, Key};
 
 async fn create_product(
     products: &Catalog,
@@ -21,7 +21,7 @@ async fn create_product(
     let fingerprint = body.fingerprint();
     let id = key.map_or_else(ids::new, |key| key.id("products", &caller.id));
     let product = Product::parse(body, currency, id, clock::now())?;
-    products.create(product, &fingerprint).await?.answer(&request)
+    idempotency::created(&products.create(product, &fingerprint).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -35,9 +35,9 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use catalog::testing::{brand, category};
+    use kernel::caller::Role;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, Cloud, Tokens};
+    use testing::{Answer, Call, Cloud, Tokens};
 
     async fn send(cloud: &Cloud, tokens: &Tokens, call: Call) -> Answer {
         let (products, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_brand_or_category_that_does_not_exist_is_told_by_its_place() {
+    async fn a_brand_or_category_that_does_not_exist_is_reported_with_its_pointer() {
         let (cloud, tokens) = (Cloud::start().await, Tokens::new());
         let category = category(&Catalog::new(cloud.client(), "CatalogTable"), "Cups").await;
         let attributes = json!({"name": "Cup", "sku": "CUP", "price": {"amount": 1, "currency": "USD"}});

@@ -1,9 +1,10 @@
 //! `DELETE /brands/{id}`: staff delete a brand that nothing uses.
 
+use access::Guard;
 use catalog::Catalog;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn delete_brand(catalog: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
     guard.staff(&request).await?;
@@ -21,8 +22,8 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::auth::Role;
-    use shared::testing::{Call, Cloud, Tokens};
+    use kernel::caller::Role;
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn staff_delete_what_nothing_uses_and_its_name_is_free() {

@@ -1,9 +1,10 @@
 //! `GET /brands/{id}`: anyone reads a brand.
 
 use catalog::Catalog;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn get_brand(catalog: &Catalog, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     tokens.anyone(&request)?;
@@ -22,7 +23,7 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use serde_json::json;
-    use shared::testing::{Call, Cloud, Tokens};
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn anyone_reads_one_in_one_call() {

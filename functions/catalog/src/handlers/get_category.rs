@@ -1,10 +1,10 @@
 //! `GET /categories/{id}`: anyone reads a category; `include=parent`.
 
 use catalog::Catalog;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::{self, Included};
-use shared::{Error, StartupError};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi::{self, Included};
+use web::token::Verifier;
 
 async fn get_category(catalog: &Catalog, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     tokens.anyone(&request)?;
@@ -29,7 +29,7 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use serde_json::json;
-    use shared::testing::{Call, Cloud, Tokens};
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn anyone_reads_one_in_one_call() {

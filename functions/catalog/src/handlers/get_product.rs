@@ -1,10 +1,11 @@
 //! `GET /products/{id}`: anyone reads a product; drafts are for staff; `include=brand,categories`.
 
 use catalog::Catalog;
-use shared::auth::{Caller, Verifier};
-use shared::http::{self, Request, Response};
-use shared::jsonapi::{self, Included};
-use shared::{Error, StartupError};
+use kernel::caller::Caller;
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi::{self, Included};
+use web::token::Verifier;
 
 async fn get_product(products: &Catalog, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let staff = tokens.anyone(&request)?.is_some_and(|caller: Caller| caller.is_staff());
@@ -26,11 +27,11 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use catalog::product::{Product, Status};
+    use kernel::caller::Role;
+    use kernel::usage::Meter;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::jsonapi::Resource;
-    use shared::store::Meter;
-    use shared::testing::{Call, Cloud, Tokens};
+    use testing::{Call, Cloud, Tokens};
+    use web::jsonapi::Resource;
 
     #[tokio::test]
     async fn a_product_is_one_read_of_half_a_unit() {

@@ -2,9 +2,10 @@
 //! call: holders of the internal API's key, which the gateway checks before this function runs.
 
 use catalog::Catalog;
-use catalog::product::Snapshot;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use catalog::product_view::Snapshot;
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn internal_product(products: &Catalog, request: Request) -> Result<Response, Error> {
     request.query(&[])?;
@@ -24,7 +25,7 @@ mod tests {
     use catalog::product::{Product, Status};
     use catalog::testing::{category, cup};
     use serde_json::json;
-    use shared::testing::{Call, Cloud};
+    use testing::{Call, Cloud};
 
     #[tokio::test]
     async fn services_see_drafts_too_their_categories_and_how_new_what_they_keep_is() {

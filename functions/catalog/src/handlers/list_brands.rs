@@ -2,11 +2,11 @@
 
 use catalog::Catalog;
 use catalog::listing::Order;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors};
-use shared::{Error, StartupError};
+use kernel::page::{Cursors, PARAMETERS};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 const ORDERS: [(&str, Order); 2] = [("name", Order::Name), ("createdAt", Order::CreatedAt)];
 
@@ -31,7 +31,7 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::testing::{Call, Cloud, Tokens};
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn anyone_lists_them_in_order() {

@@ -3,11 +3,11 @@
 
 use catalog::Catalog;
 use catalog::category::Filter;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors, Included};
-use shared::{Error, StartupError};
+use kernel::page::{Cursors, PARAMETERS};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi::{self, Included};
+use web::token::Verifier;
 
 async fn list_categories(
     catalog: &Catalog,
@@ -36,7 +36,7 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::testing::{Call, Cloud, Tokens};
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn anyone_lists_them_in_order() {

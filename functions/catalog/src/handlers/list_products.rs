@@ -2,13 +2,13 @@
 //! `include=brand,categories`.
 
 use catalog::Catalog;
-use catalog::listing::{FILTERS, Wanted};
+use catalog::listing::{FILTERS, ListQuery};
 use catalog::product::Status;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors, Included};
-use shared::{Error, StartupError};
+use kernel::page::{Cursors, PARAMETERS};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi::{self, Included};
+use web::token::Verifier;
 
 async fn list_products(
     products: &Catalog,
@@ -18,12 +18,12 @@ async fn list_products(
 ) -> Result<Response, Error> {
     tokens.anyone(&request)?;
     let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort", "include"]].concat())?;
-    let (wanted, include) = (Wanted::parse(&query)?, query.include(&["brand", "categories"])?);
-    if wanted.status != Status::Active {
+    let (list_query, include) = (ListQuery::parse(&query)?, query.include(&["brand", "categories"])?);
+    if list_query.statuses != [Status::Active] {
         tokens.staff(&request)?;
     }
-    let page = cursors.page(&query, &format!("products?{wanted:?}"))?;
-    let page = products.list(&wanted, &page).await?;
+    let page = cursors.page(&query, &format!("products?{list_query:?}"))?;
+    let page = products.list(&list_query, &page).await?;
     let (brands, categories) = products.related(&page.items, &include).await?;
     let included = Included::new(&request).with(&brands).with(&categories);
     Ok(included.put_into(jsonapi::list(&page, &request)))
@@ -39,10 +39,10 @@ mod tests {
     use super::*;
     use catalog::product::Product;
     use catalog::testing::cup;
+    use kernel::caller::Role;
+    use kernel::usage::Meter;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::store::Meter;
-    use shared::testing::{Answer, Call, Cloud, Tokens};
+    use testing::{Answer, Call, Cloud, Tokens};
 
     struct Shop {
         products: Catalog,
@@ -104,9 +104,9 @@ mod tests {
     async fn a_page_is_one_query() {
         let shop = shop().await;
         shop.products.create(cup(Status::Active), "").await.unwrap();
-        let page = shop.cursors.page(&http::Query::new([]), "l").unwrap();
+        let page = shop.cursors.page(&kernel::query::Query::new([]), "l").unwrap();
         let (_, usage) =
-            Meter::measure(shop.products.list(&Wanted::parse(&http::Query::new([])).unwrap(), &page)).await;
+            Meter::measure(shop.products.list(&ListQuery::parse(&kernel::query::Query::new([])).unwrap(), &page)).await;
         assert_eq!((usage.calls, usage.read_units), (1, 0.5));
     }
 
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_past_what_one_answer_of_dynamodb_holds_is_still_full() {
+    async fn a_page_larger_than_one_answer_of_dynamodb_is_still_full() {
         let shop = shop().await;
         for _ in 0..90 {
             let large = catalog::product::Product { description: Some("x".repeat(16_000)), ..cup(Status::Active) };

@@ -1,8 +1,8 @@
-//! The stream of `CatalogTable`: changes are told as `product.*`, `brand.*` and `category.*` events.
+//! The stream of `CatalogTable`: changes are published as `product.*`, `brand.*` and `category.*` events.
 
 use catalog::events;
-use shared::StartupError;
-use shared::events::publisher;
+use kernel::StartupError;
+use messaging::publisher;
 
 pub async fn start() -> Result<(), StartupError> {
     publisher::run(&events::messages).await
@@ -11,23 +11,22 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::events::{Change, Event};
-    use shared::testing;
+    use messaging::{Change, Event};
 
     fn said() -> Vec<Event> {
         testing::published("publish-catalog-events", events::messages)
     }
 
     #[test]
-    fn changes_are_told_with_their_place_and_the_request_that_made_them() {
+    fn changes_are_published_with_their_sequence_and_correlation_id() {
         let said = said();
-        let product = said.iter().find(|event| event.topic == "product.updated").unwrap();
+        let product = said.iter().find(|event| event.event_type.name() == "product.updated").unwrap();
         assert_eq!(product.id, format!("product/{}/{}", product.subject, product.sequence));
         assert!(product.data["price"]["amount"].is_i64() && !product.correlationid.is_empty());
     }
 
     #[test]
-    fn the_same_record_is_told_the_same_however_often() {
+    fn the_same_record_is_the_same_event_however_often_it_is_published() {
         assert_eq!(said(), said());
     }
 
@@ -37,7 +36,7 @@ mod tests {
         let updated = events::messages(&Change::new(&record)).unwrap().remove(0).event;
         record.change.old_image = std::mem::take(&mut record.change.new_image);
         let deleted = events::messages(&Change::new(&record)).unwrap().remove(0).event;
-        assert!(deleted.topic.ends_with(".deleted") && deleted.sequence > updated.sequence);
+        assert!(deleted.event_type.name().ends_with(".deleted") && deleted.sequence > updated.sequence);
         assert_eq!(deleted.data, updated.data);
     }
 
@@ -49,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_that_cannot_be_read_is_told_and_not_skipped() {
+    fn an_item_that_cannot_be_read_is_reported_and_not_skipped() {
         let mut record = testing::stream_records("publish-catalog-events").remove(0);
         record.change.old_image = Default::default();
         record.change.new_image.remove("name");

@@ -1,19 +1,21 @@
 //! `PATCH /brands/{id}`: staff change a brand.
 
+use access::Guard;
 use catalog::Catalog;
-use catalog::brand::Brand;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use catalog::brand::{Brand, BrandChanges};
+use kernel::{Error, StartupError, clock};
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn update_brand(catalog: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
     guard.staff(&request).await?;
     request.query(&[])?;
     let id = request.path_id("id")?;
-    let sent = Brand::parse_changes(request.update_of("brands", &id)?)?;
+    let changes = changes_of(&request, &id, BrandChanges::parse, || catalog.brand_now(&id)).await?;
     let change = |brand: Brand| {
         request.check_if_match(brand.version)?;
-        Ok(brand.changed(&sent, clock::now()))
+        Ok(changes.apply(brand, clock::now()))
     };
     Ok(jsonapi::ok(&catalog.update_brand(&id, change).await?, &request))
 }
@@ -27,9 +29,9 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Call, Cloud, Tokens};
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn staff_change_the_version_they_name_and_customers_none() {

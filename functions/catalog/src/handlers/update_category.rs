@@ -1,19 +1,21 @@
 //! `PATCH /categories/{id}`: staff change a category, or move it with all below it.
 
+use access::Guard;
 use catalog::Catalog;
-use catalog::category::{Category, Changes};
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use catalog::category::{Category, CategoryChanges};
+use kernel::{Error, StartupError, clock};
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn update_category(catalog: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
     guard.staff(&request).await?;
     request.query(&[])?;
     let id = request.path_id("id")?;
-    let changes = Changes::parse(request.update_of("categories", &id)?)?;
+    let changes = changes_of(&request, &id, CategoryChanges::parse, || catalog.category(&id)).await?;
     let change = |category: Category| {
         request.check_if_match(category.version)?;
-        Ok(category.changed(&changes, clock::now()))
+        Ok(changes.apply(category, clock::now()))
     };
     Ok(jsonapi::ok(&catalog.update_category(&id, change).await?, &request))
 }
@@ -27,9 +29,9 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Call, Cloud, Tokens};
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn staff_change_the_version_they_name_and_customers_none() {

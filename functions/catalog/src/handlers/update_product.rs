@@ -1,11 +1,13 @@
 //! `PATCH /products/{id}`: staff change a product.
 
+use access::Guard;
 use catalog::Catalog;
-use catalog::product::Changes;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::money::Currency;
-use shared::{Error, StartupError, clock, config, jsonapi};
+use catalog::product::ProductChanges;
+use kernel::money::Currency;
+use kernel::{Error, StartupError, clock, config};
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn update_product(
     products: &Catalog,
@@ -16,7 +18,8 @@ async fn update_product(
     guard.staff(&request).await?;
     request.query(&[])?;
     let id = request.path_id("id")?;
-    let changes = Changes::parse(request.update_of("products", &id)?, currency)?;
+    let parse = |body| ProductChanges::parse(body, currency);
+    let changes = changes_of(&request, &id, parse, || products.get_now(&id)).await?;
     let change = |product: catalog::product::Product| {
         request.check_if_match(product.version)?;
         Ok(changes.apply(product, clock::now()))
@@ -37,9 +40,9 @@ mod tests {
     use super::*;
     use catalog::product::Status;
     use catalog::testing::cup;
+    use kernel::caller::Role;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, Cloud, Tokens};
+    use testing::{Answer, Call, Cloud, Tokens};
 
     struct Shop {
         products: Catalog,
@@ -73,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_of_a_version_that_is_gone_is_refused() {
+    async fn a_change_of_an_old_version_is_refused() {
         let (shop, cup) = (shop().await, cup(Status::Active));
         shop.products.create(cup.clone(), "").await.unwrap();
         let change = shop.change(&cup.id, &json!({"name": "Mug"})).header("if-match", "\"1\"");
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn changes_at_once_are_all_kept() {
+    async fn changes_at_once_are_all_stored() {
         let (shop, cup) = (shop().await, cup(Status::Active));
         shop.products.create(cup.clone(), "").await.unwrap();
         let (name, tags) =

@@ -1,8 +1,8 @@
 //! `brand.*` and `category.*` events: products show the present names of their brand and categories.
 
-use shared::Error;
-use shared::events::Event;
-use shared::queue::Work;
+use kernel::Error;
+use messaging::Event;
+use messaging::Work;
 
 use crate::Catalog;
 use crate::names::Link;
@@ -13,7 +13,7 @@ use crate::names::Link;
 /// # Errors
 /// `BadRequest` when the cursor cannot be read · when the table does not answer or others keep writing.
 pub async fn on_renamed(catalog: &Catalog, link: &Link, event: &Event) -> Result<Work, Error> {
-    catalog.sweep_names(link, &event.cursor).await
+    catalog.rename_on_products(link, &event.cursor).await
 }
 
 #[cfg(test)]
@@ -21,13 +21,15 @@ mod tests {
     use super::*;
     use crate::product::{Availability, Names, Product, Sku, Status};
     use crate::testing::{brand, category, cup, rename, show_names};
+    use dynamo::{Item, from_item};
+    use kernel::input::Input;
+    use kernel::usage::Meter;
     use serde_json::{Value, json};
-    use shared::jsonapi::{Input, Resource};
-    use shared::store::{Item, Meter, from_item};
-    use shared::testing::{Cloud, Fault};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use testing::{Cloud, Fault};
     use tokio::sync::Notify;
+    use web::jsonapi::Resource;
 
     struct Shop {
         cloud: Cloud,
@@ -59,7 +61,7 @@ mod tests {
             rename(&self.catalog, link, name).await;
         }
 
-        async fn hear(&self, link: &Link) -> usize {
+        async fn apply(&self, link: &Link) -> usize {
             show_names(&self.catalog, link).await
         }
 
@@ -114,7 +116,7 @@ mod tests {
         assert_eq!(shop.shown().await, [json!(["Loza", ["Mugs", "Cups"]])]);
         shop.rename(&shop.brand, "Barro").await;
         shop.rename(&shop.cups, "Espresso cups").await;
-        assert_eq!(shop.hear(&shop.brand).await, 1);
+        assert_eq!(shop.apply(&shop.brand).await, 1);
         assert_eq!(shop.shown().await, [json!(["Barro", ["Mugs", "Espresso cups"]])]);
         assert_eq!(shop.product().await.version, 1);
     }
@@ -125,7 +127,7 @@ mod tests {
         let other = shop.add(1).await;
         shop.rename(&shop.brand, "Barro").await;
         shop.rename(&shop.cups, "Espresso cups").await;
-        assert_eq!(shop.hear(&shop.cups).await, 1);
+        assert_eq!(shop.apply(&shop.cups).await, 1);
         assert_eq!(shop.product().await.names.categories, ["Mugs", "Espresso cups"]);
         let other = shop.catalog.get_now(&other.id).await.unwrap().unwrap();
         assert_eq!(other.names.brand.as_deref(), Some("Loza"));
@@ -136,10 +138,10 @@ mod tests {
         let shop = shop().await;
         shop.rename(&shop.brand, "Barro").await;
         shop.rename(&shop.brand, "Arcilla").await;
-        shop.hear(&shop.brand).await;
+        shop.apply(&shop.brand).await;
         let before = shop.product().await;
         for _ in 0..2 {
-            let (_, usage) = Meter::measure(shop.hear(&shop.brand)).await;
+            let (_, usage) = Meter::measure(shop.apply(&shop.brand)).await;
             // Three lists; the product and its names; how many products there are.
             assert_eq!((usage.calls, usage.write_units), (3 + 2 + 1, 0.0));
         }
@@ -154,12 +156,14 @@ mod tests {
             shop.add(number).await;
         }
         shop.rename(&shop.brand, "Barro").await;
-        let Work::MoreFrom(cursor) = shop.catalog.sweep_names(&shop.brand, "").await.unwrap() else { panic!("done") };
+        let Work::MoreFrom(cursor) = shop.catalog.rename_on_products(&shop.brand, "").await.unwrap() else {
+            panic!("done")
+        };
         for _ in 0..2 {
-            assert_eq!(shop.catalog.sweep_names(&shop.brand, &cursor).await.unwrap(), Work::Done);
+            assert_eq!(shop.catalog.rename_on_products(&shop.brand, &cursor).await.unwrap(), Work::Done);
         }
         assert!(shop.shown().await.iter().all(|names| names[0] == json!("Barro")));
-        assert!(shop.catalog.sweep_names(&shop.brand, "x").await.is_err());
+        assert!(shop.catalog.rename_on_products(&shop.brand, "x").await.is_err());
     }
 
     #[tokio::test]
@@ -171,19 +175,22 @@ mod tests {
         let list = hidden.remove("listing").unwrap();
         shop.put(hidden.clone()).await;
         shop.rename(&shop.brand, "Barro").await;
-        let work = shop.catalog.sweep_names(&shop.brand, "").await.unwrap();
+        let work = shop.catalog.rename_on_products(&shop.brand, "").await.unwrap();
         assert_eq!(work, Work::MoreFrom("1 0 0".to_owned()), "the second pass");
-        assert!(shop.catalog.sweep_names(&shop.brand, "10 0 0").await.is_err(), "after ten passes it is given up");
+        assert!(
+            shop.catalog.rename_on_products(&shop.brand, "10 0 0").await.is_err(),
+            "after ten passes it is given up"
+        );
         hidden.insert("listing".to_owned(), list);
         shop.put(hidden).await;
-        assert_eq!(shop.hear(&shop.brand).await, 1);
+        assert_eq!(shop.apply(&shop.brand).await, 1);
         assert_eq!(shop.product().await.names.brand.as_deref(), Some("Barro"));
     }
 
     #[tokio::test]
-    async fn a_brand_that_is_gone_has_no_products_to_rename() {
+    async fn a_deleted_brand_has_no_products_to_rename() {
         let shop = shop().await;
-        assert_eq!(shop.hear(&Link::Brand("gone".to_owned())).await, 1);
+        assert_eq!(shop.apply(&Link::Brand("gone".to_owned())).await, 1);
     }
 
     /// Does something between the reads and the transaction of something else, which gets a catalog of its own: its
@@ -212,7 +219,7 @@ mod tests {
         let shop = shop().await;
         let renamed = async {
             shop.rename(&shop.brand, "Barro").await;
-            shop.hear(&shop.brand).await;
+            shop.apply(&shop.brand).await;
         };
         interrupted(&shop, async |catalog| shop.add_over(catalog, 1).await, renamed).await;
         assert!(shop.shown().await.iter().all(|names| names[0] == json!("Barro")));
@@ -223,7 +230,7 @@ mod tests {
         let shop = shop().await;
         let renamed = async {
             shop.rename(&shop.brand, "Barro").await;
-            shop.hear(&shop.brand).await;
+            shop.apply(&shop.brand).await;
         };
         let change = |product: Product| {
             Ok(Product { status: Status::Draft, name: "Mug".to_owned(), version: product.version + 1, ..product })
@@ -241,16 +248,18 @@ mod tests {
         shop.forget_names().await;
         let renamed = async {
             shop.rename(&shop.brand, "Barro").await;
-            shop.hear(&shop.brand).await;
+            shop.apply(&shop.brand).await;
         };
-        let change = |product: Product| Ok(Product { version: product.version + 1, ..product });
+        let change = |product: Product| {
+            Ok(Product { name: format!("{}!", product.name), version: product.version + 1, ..product })
+        };
         let changed = async |catalog: &Catalog| catalog.update(&shop.product.id, change).await;
         interrupted(&shop, changed, renamed).await.unwrap();
         assert_eq!(shop.shown().await, [json!(["Barro", ["Mugs", "Cups"]])]);
     }
 
     #[tokio::test]
-    async fn a_step_that_is_interrupted_by_other_changes_of_its_product_keeps_them() {
+    async fn a_step_that_is_interrupted_by_other_changes_of_its_product_does_not_undo_them() {
         let shop = shop().await;
         shop.rename(&shop.brand, "Barro").await;
         let changed = async {
@@ -272,7 +281,7 @@ mod tests {
         let renamed_back = async {
             shop.rename(&shop.brand, "Loza").await;
             // The product shows that name already: this pass writes nothing.
-            shop.hear(&shop.brand).await;
+            shop.apply(&shop.brand).await;
         };
         interrupted(&shop, async |catalog| show_names(catalog, &shop.brand).await, renamed_back).await;
         assert_eq!(shop.product().await.names.brand.as_deref(), Some("Loza"));
@@ -283,14 +292,16 @@ mod tests {
         let shop = shop().await;
         let all = [json!(["Loza", ["Mugs", "Cups"]])];
         let update = async || {
-            let change = |product: Product| Ok(Product { version: product.version + 1, ..product });
+            let change = |product: Product| {
+                Ok(Product { name: format!("{}!", product.name), version: product.version + 1, ..product })
+            };
             shop.catalog.update(&shop.product.id, change).await.unwrap();
         };
         let set_stock = async || {
             let stock = Availability { in_stock: false, sold: false, sequence: Some("1".to_owned()) };
             shop.catalog.set_stock(&shop.product.id, &stock).await.unwrap();
         };
-        let sweep = async || assert_eq!(shop.hear(&shop.cups).await, 1);
+        let sweep = async || assert_eq!(shop.apply(&shop.cups).await, 1);
         for write in 0..3 {
             shop.forget_names().await;
             assert_eq!(shop.shown().await, [json!([null, []])]);
@@ -303,7 +314,7 @@ mod tests {
             assert_eq!(shop.shown().await, all, "{write}");
         }
         shop.forget_names().await;
-        shop.catalog.remove(&shop.product.id, |_| Ok(())).await.unwrap();
+        shop.catalog.remove(&crate::testing::stock(&shop.cloud), &shop.product.id, |_| Ok(())).await.unwrap();
         assert!(shop.shown().await.is_empty());
     }
 

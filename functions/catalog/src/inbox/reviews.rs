@@ -1,25 +1,18 @@
 //! `review.rated` events: products show the rating of their reviews.
 
-use serde::Deserialize;
-use shared::Error;
-use shared::events::Event;
-use shared::histogram::Histogram;
+use contracts::reviews::Rating;
+use kernel::Error;
+use messaging::Event;
 
 use crate::Catalog;
 use crate::product::Rated;
 
-/// What a `review.rated` event says.
-#[derive(Deserialize)]
-struct Rating {
-    histogram: Histogram,
-}
-
-/// `review.rated`: products show what their reviews come to.
+/// `review.rated`: products show their rating.
 ///
 /// # Errors
 /// `BadRequest` when the event cannot be read · when the table does not answer or others keep writing.
 pub async fn on_review_event(catalog: &Catalog, event: &Event) -> Result<(), Error> {
-    let Rating { histogram } = event.data()?;
+    let Rating { histogram, .. } = event.data()?;
     let rated = Rated { histogram: Some(histogram), sequence: Some(event.sequence.clone()) };
     catalog.set_rating(&event.subject, &rated).await
 }
@@ -29,11 +22,12 @@ mod tests {
     use super::*;
     use crate::product::{Availability, Product, Status};
     use crate::testing::cup;
+    use kernel::histogram::Histogram;
+    use kernel::sequence::sequence;
+    use messaging::Event;
     use serde_json::json;
-    use shared::events::{Event, sequence};
-    use shared::histogram::Histogram;
-    use shared::jsonapi::Resource;
-    use shared::testing::{self, Cloud};
+    use testing::Cloud;
+    use web::jsonapi::Resource;
 
     struct Shop {
         cloud: Cloud,
@@ -49,8 +43,8 @@ mod tests {
     }
 
     impl Shop {
-        /// Hears of so many reviews of five stars, and one of four.
-        async fn hear(&self, version: u64, fives: u64) {
+        /// The event of so many reviews of five stars, and one of four.
+        async fn apply(&self, version: u64, fives: u64) {
             let mut event: Event = testing::sample_event("catalog-on-event", "review.");
             event.subject.clone_from(&self.cup.id);
             event.sequence = sequence(None, version);
@@ -68,11 +62,11 @@ mod tests {
         let shop = shop().await;
         let zero = json!({"average": null, "count": 0, "histogram": Histogram::default()});
         assert_eq!(shop.product().await.attributes()["rating"], zero);
-        shop.hear(3, 2).await;
+        shop.apply(3, 2).await;
         let histogram = json!({"1": 0, "2": 0, "3": 0, "4": 1, "5": 2});
         let shown = json!({"average": 4.67, "count": 3, "histogram": histogram});
         let items = shop.cloud.items("CatalogTable").await.into_iter().filter(|item| item.contains_key("rated"));
-        let copies: Vec<Product> = items.map(|item| shared::store::from_item(item).unwrap()).collect();
+        let copies: Vec<Product> = items.map(|item| dynamo::from_item(item).unwrap()).collect();
         assert!(copies.len() > 1 && copies.iter().all(|copy| copy.attributes()["rating"] == shown), "{copies:?}");
     }
 
@@ -80,20 +74,20 @@ mod tests {
     async fn late_and_repeated_events_change_nothing() {
         let shop = shop().await;
         for (version, fives) in [(3, 2), (2, 1), (3, 2), (3, 9)] {
-            shop.hear(version, fives).await;
+            shop.apply(version, fives).await;
         }
         assert_eq!(shop.product().await.rated.histogram, Some(Histogram([0, 0, 0, 1, 2])));
     }
 
     #[tokio::test]
-    async fn ratings_stock_and_changes_of_the_product_at_once_are_all_kept_and_only_the_last_counts_its_version() {
+    async fn ratings_stock_and_changes_of_the_product_at_once_are_all_stored_and_only_the_last_counts_its_version() {
         let shop = shop().await;
         let rename = |product: Product| Ok(Product { name: "Mug".to_owned(), version: product.version + 1, ..product });
         let stock = Availability { in_stock: true, sold: true, sequence: Some("1".to_owned()) };
         let (renamed, stocked, ()) = tokio::join!(
             shop.catalog.update(&shop.cup.id, rename),
             shop.catalog.set_stock(&shop.cup.id, &stock),
-            shop.hear(2, 1),
+            shop.apply(2, 1),
         );
         assert!(renamed.is_ok() && stocked.is_ok());
         let product = shop.product().await;
@@ -102,13 +96,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_told_of_a_product_that_is_gone_is_dropped_and_what_cannot_be_read_refused() {
+    async fn an_event_about_a_deleted_product_is_dropped_and_what_cannot_be_read_refused() {
         let shop = shop().await;
         let mut event: Event = testing::sample_event("catalog-on-event", "review.");
         event.data["histogram"] = json!({"1": -1});
         assert!(on_review_event(&shop.catalog, &event).await.is_err());
-        shop.catalog.remove(&shop.cup.id, |_| Ok(())).await.unwrap();
-        shop.hear(2, 1).await;
+        shop.catalog.remove(&crate::testing::stock(&shop.cloud), &shop.cup.id, |_| Ok(())).await.unwrap();
+        shop.apply(2, 1).await;
         assert!(shop.cloud.items("CatalogTable").await.is_empty());
     }
 }

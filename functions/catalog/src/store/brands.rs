@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use shared::Error;
-use shared::idempotency::{Outcome, Stored};
-use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Item, Listing, POSITION, text};
+use dynamo::{Attempts, Item, Listing, POSITION, Written, text};
+use kernel::Error;
+use kernel::page::{Page, PageRequest};
+use kernel::replay::{Outcome, Stored};
 
-use super::{ATTEMPTS, Catalog, Parts, brand_key, in_use};
+use super::{Catalog, Parts, brand_key, in_use};
 use crate::brand::Brand;
 use crate::listing::{Order, name_position};
 
@@ -22,7 +22,7 @@ enum Part {
 }
 
 impl Catalog {
-    /// Keeps a new brand. One transaction of two items.
+    /// Stores a new brand. One transaction of two items.
     ///
     /// # Errors
     /// `Conflict` (`already_exists`) when another brand's name has the same slug.
@@ -30,9 +30,9 @@ impl Catalog {
         let mut parts = Parts::new();
         parts.add(Part::Brand, self.put_new(item(&brand, fingerprint)?)?);
         parts.add(Part::Slug, self.put_new(claim(&brand))?);
-        let Err(refused) = self.write(parts).await? else { return Ok(Outcome::Made(brand)) };
+        let Written::Refused(refused) = self.write(parts).await? else { return Ok(Outcome::Made(brand)) };
         match refused.into_iter().find(|(part, _)| *part == Part::Brand) {
-            Some((_, Some(item))) => Outcome::of_repeated(item, fingerprint),
+            Some((_, Some(item))) => dynamo::replay(item, fingerprint),
             _ => Err(name_taken()),
         }
     }
@@ -45,13 +45,21 @@ impl Catalog {
         self.read(&brand_key(id), false).await
     }
 
+    /// A brand as it is now: one read of a whole unit.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn brand_now(&self, id: &str) -> Result<Option<Brand>, Error> {
+        self.read(&brand_key(id), true).await
+    }
+
     /// Brands by their ids, in no order. One batch read.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn brands(&self, ids: impl IntoIterator<Item = &str>) -> Result<Vec<Brand>, Error> {
         let items = self.read_many(ids.into_iter().map(brand_key)).await?;
-        items.into_iter().map(store::from_item).collect()
+        items.into_iter().map(dynamo::from_item).collect()
     }
 
     /// A page of all brands by name or age. One query.
@@ -73,20 +81,24 @@ impl Catalog {
             sieve: None,
         };
         let position = |brand: &Brand| if order == Order::Name { by_name(brand) } else { by_age(brand) };
-        store::list(&self.client, &listing, page, position, |_| true).await
+        dynamo::list(&self.client, &listing, page, position, |_| true).await
     }
 
-    /// Changes a brand: `change` is given the present one and tells the next, or refuses. One read, one
+    /// Changes a brand: `change` is given the present one and returns the next, or refuses. One read, one
     /// transaction.
     ///
     /// # Errors
     /// `NotFound` · what `change` says · `Conflict` (`already_exists`) when the name is taken · `Unavailable`
     /// when others keep writing.
     pub async fn update_brand(&self, id: &str, change: impl Fn(Brand) -> Result<Brand, Error>) -> Result<Brand, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the brand");
+        loop {
+            attempts.next().await?;
             let Stored { value: old, fingerprint } = self.brand_to_change(id).await?;
             let new = change(old.clone())?;
+            if (Brand { updated_at: old.updated_at, version: old.version, ..new.clone() }) == old {
+                return Ok(old);
+            }
             let mut parts = Parts::new();
             parts.add(Part::Brand, self.set_over(item(&new, &fingerprint)?, old.version)?);
             if new.slug != old.slug {
@@ -94,12 +106,11 @@ impl Catalog {
                 parts.add(Part::Brand, self.delete(&slug_key(&old.slug))?);
             }
             match self.write(parts).await? {
-                Ok(()) => return Ok(new),
-                Err(refused) if refused.iter().any(|(part, _)| *part == Part::Brand) => {}
-                Err(_) => return Err(name_taken()),
+                Written::Done(()) => return Ok(new),
+                Written::Refused(refused) if refused.iter().any(|(part, _)| *part == Part::Brand) => {}
+                Written::Refused(_) => return Err(name_taken()),
             }
         }
-        Err(Error::unavailable("the brand kept changing"))
     }
 
     /// Deletes a brand that no product has, if `allow` does not refuse it.
@@ -108,8 +119,9 @@ impl Catalog {
     /// `NotFound` · what `allow` says · `Conflict` (`in_use`) naming how many products have it · `Unavailable`
     /// when others keep writing.
     pub async fn delete_brand(&self, id: &str, allow: impl Fn(&Brand) -> Result<(), Error>) -> Result<(), Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the brand");
+        loop {
+            attempts.next().await?;
             let brand = self.brand_to_change(id).await?.value;
             allow(&brand)?;
             if brand.products > 0 {
@@ -118,11 +130,10 @@ impl Catalog {
             let mut parts = Parts::new();
             parts.add(Part::Brand, self.delete_over(&brand_key(id), brand.version, Some(0))?);
             parts.add(Part::Slug, self.delete(&slug_key(&brand.slug))?);
-            if self.write(parts).await?.is_ok() {
+            if self.write(parts).await?.is_done() {
                 return Ok(());
             }
         }
-        Err(Error::unavailable("the brand kept changing"))
     }
 
     async fn brand_to_change(&self, id: &str) -> Result<Stored<Brand>, Error> {
@@ -132,13 +143,13 @@ impl Catalog {
 }
 
 fn item(brand: &Brand, fingerprint: &str) -> Result<Item, Error> {
-    let mut item = store::to_item(brand)?;
+    let mut item = dynamo::to_item(brand)?;
     item.insert("pk".to_owned(), text(brand_key(&brand.id)));
     item.insert("listing".to_owned(), text(BRANDS));
     item.insert("namePosition".to_owned(), text(by_name(brand)));
     item.insert(POSITION.to_owned(), text(by_age(brand)));
     item.insert("fingerprint".to_owned(), text(fingerprint));
-    Ok(store::stamped(item))
+    Ok(dynamo::stamped(item))
 }
 
 fn by_name(brand: &Brand) -> String {
@@ -146,7 +157,7 @@ fn by_name(brand: &Brand) -> String {
 }
 
 fn by_age(brand: &Brand) -> String {
-    store::position(brand.created_at, &brand.id)
+    dynamo::position(brand.created_at, &brand.id)
 }
 
 fn claim(brand: &Brand) -> Item {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use shared::Error;
-use shared::idempotency::{Outcome, Stored};
-use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Item, text};
+use dynamo::{Attempts, Item, Written, text};
+use kernel::Error;
+use kernel::page::{Page, PageRequest};
+use kernel::replay::{Outcome, Stored};
 
-use super::{ATTEMPTS, Catalog, Parts, category_key, in_use};
+use super::{Catalog, Parts, category_key, in_use};
 use crate::category::{Category, Filter, Placed};
 use crate::tree::Tree;
 
@@ -21,13 +21,14 @@ enum Part {
 }
 
 impl Catalog {
-    /// Keeps a new category. Reads the tree; one transaction of two items.
+    /// Stores a new category. Reads the tree; one transaction of two items.
     ///
     /// # Errors
     /// As [`Tree::place`] · `Unavailable` when the tree keeps changing.
     pub async fn create_category(&self, category: Category, fingerprint: &str) -> Result<Outcome<Placed>, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the tree");
+        loop {
+            attempts.next().await?;
             let old = self.tree(true).await?;
             let placed = old.place(&category.id, category.parent_id.as_deref(), &category.slug);
             let tree = match placed {
@@ -38,13 +39,14 @@ impl Catalog {
             let mut parts = Parts::new();
             parts.add(Part::Category, self.put_new(item(&category, fingerprint)?)?);
             parts.add(Part::Tree, self.put_tree(&tree, old.version)?);
-            let Err(refused) = self.write(parts).await? else { return Ok(Outcome::Made(place(category, &tree))) };
+            let Written::Refused(refused) = self.write(parts).await? else {
+                return Ok(Outcome::Made(with_path(category, &tree)));
+            };
             if refused.iter().any(|(part, _)| *part == Part::Category) {
                 let repeated = self.repeated(&category, fingerprint).await?;
                 return repeated.ok_or_else(|| Error::unavailable("the category was deleted at the same time"));
             }
         }
-        Err(Error::unavailable("the tree kept changing"))
     }
 
     /// A category with its place. One batch read of two items.
@@ -63,13 +65,13 @@ impl Catalog {
         let keys = ids.into_iter().map(category_key).chain([TREE.to_owned()]);
         let mut items = self.read_many(keys).await?;
         let tree = items.iter().position(|item| item.get("pk") == Some(&text(TREE)));
-        let tree: Tree = tree.map(|index| store::from_item(items.swap_remove(index))).transpose()?.unwrap_or_default();
-        let categories = items.into_iter().map(store::from_item::<Category>);
-        categories.map(|category| Ok(place(category?, &tree))).collect()
+        let tree: Tree = tree.map(|index| dynamo::from_item(items.swap_remove(index))).transpose()?.unwrap_or_default();
+        let categories = items.into_iter().map(dynamo::from_item::<Category>);
+        categories.map(|category| Ok(with_path(category?, &tree))).collect()
     }
 
     /// A page of categories in the order of their paths. Reads the tree, and the product whose categories are
-    /// asked for; one batch read of the page. `drafts` tells whether drafts' categories are shown.
+    /// asked for; one batch read of the page. `drafts`: whether categories of drafts are shown.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -100,7 +102,7 @@ impl Catalog {
         let wanted = wanted.into_iter().take(page.limit()).collect();
         let Page { items, prev, next } = page.page(wanted, |(path, _)| path.clone());
         let found = self.read_many(items.iter().map(|(_, id)| category_key(id)).collect::<Vec<_>>()).await?;
-        let found = found.into_iter().map(|item| Ok(place(store::from_item(item)?, &tree)));
+        let found = found.into_iter().map(|item| Ok(with_path(dynamo::from_item(item)?, &tree)));
         let mut items: Vec<Placed> = found.collect::<Result<_, Error>>()?;
         items.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         Ok(Page { items, prev, next })
@@ -124,7 +126,7 @@ impl Catalog {
     }
 
     /// Changes a category, and moves it with all below it when its parent changes: `change` is given the
-    /// present one and tells the next, or refuses. Reads the category and the tree; one transaction.
+    /// present one and returns the next, or refuses. Reads the category and the tree; one transaction.
     ///
     /// # Errors
     /// `NotFound` · what `change` says · as [`Tree::place`] · `Unavailable` when others keep writing.
@@ -133,11 +135,15 @@ impl Catalog {
         id: &str,
         change: impl Fn(Category) -> Result<Category, Error>,
     ) -> Result<Placed, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the category");
+        loop {
+            attempts.next().await?;
             let Stored { value: old, fingerprint } = self.category_to_change(id).await?;
             let new = change(old.clone())?;
             let present = self.tree(true).await?;
+            if (Category { updated_at: old.updated_at, version: old.version, ..new.clone() }) == old {
+                return Ok(with_path(old, &present));
+            }
             let mut parts = Parts::new();
             parts.add(Part::Category, self.set_over(item(&new, &fingerprint)?, old.version)?);
             let mut tree = present.clone();
@@ -145,11 +151,10 @@ impl Catalog {
                 tree = present.place(id, new.parent_id.as_deref(), &new.slug)?;
                 parts.add(Part::Tree, self.put_tree(&tree, present.version)?);
             }
-            if self.write(parts).await?.is_ok() {
-                return Ok(place(new, &tree));
+            if self.write(parts).await?.is_done() {
+                return Ok(with_path(new, &tree));
             }
         }
-        Err(Error::unavailable("the category kept changing"))
     }
 
     /// Deletes a category that no product is in and that has none below it, if `allow` does not refuse it.
@@ -158,8 +163,9 @@ impl Catalog {
     /// `NotFound` · what `allow` says · `Conflict` (`in_use`) naming how many products and categories are in
     /// it · `Unavailable` when others keep writing.
     pub async fn delete_category(&self, id: &str, allow: impl Fn(&Category) -> Result<(), Error>) -> Result<(), Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the category");
+        loop {
+            attempts.next().await?;
             let category = self.category_to_change(id).await?.value;
             allow(&category)?;
             let present = self.tree(true).await?;
@@ -170,11 +176,10 @@ impl Catalog {
             let mut parts = Parts::new();
             parts.add(Part::Category, self.delete_over(&category_key(id), category.version, Some(0))?);
             parts.add(Part::Tree, self.put_tree(&tree, present.version)?);
-            if self.write(parts).await?.is_ok() {
+            if self.write(parts).await?.is_done() {
                 return Ok(());
             }
         }
-        Err(Error::unavailable("the category kept changing"))
     }
 
     async fn category_to_change(&self, id: &str) -> Result<Stored<Category>, Error> {
@@ -189,23 +194,23 @@ impl Catalog {
         };
         let tree = self.tree(true).await?;
         let same = stored.fingerprint == fingerprint;
-        Ok(Some(if same { Outcome::Replayed(place(stored.value, &tree)) } else { Outcome::KeyReused }))
+        Ok(Some(if same { Outcome::Replayed(with_path(stored.value, &tree)) } else { Outcome::KeyReused }))
     }
 
     fn put_tree(&self, tree: &Tree, version: u64) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, Error> {
-        let mut item = store::to_item(tree)?;
+        let mut item = dynamo::to_item(tree)?;
         item.insert("pk".to_owned(), text(TREE));
         if version == 0 { self.put_new(item) } else { self.put_over(item, version) }
     }
 }
 
-fn place(category: Category, tree: &Tree) -> Placed {
+fn with_path(category: Category, tree: &Tree) -> Placed {
     Placed { path: tree.path(&category.id), category }
 }
 
 fn item(category: &Category, fingerprint: &str) -> Result<Item, Error> {
-    let mut item: HashMap<_, _> = store::to_item(category)?;
+    let mut item: HashMap<_, _> = dynamo::to_item(category)?;
     item.insert("pk".to_owned(), text(category_key(&category.id)));
     item.insert("fingerprint".to_owned(), text(fingerprint));
-    Ok(store::stamped(item))
+    Ok(dynamo::stamped(item))
 }

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{ConditionCheck, ReturnValuesOnConditionCheckFailure, Update};
+use dynamo::{TransactWriteItem, number, text};
+use kernel::Error;
 use serde::Deserialize;
-use shared::Error;
-use shared::store::{self, TransactWriteItem, number, text};
 
 use super::products::Part;
 use super::{Catalog, Parts, link_key};
@@ -27,7 +27,7 @@ impl Catalog {
     /// The names of brands and categories as they are now. One consistent batch read; none without links.
     pub(super) async fn read_names(&self, links: Vec<Link>) -> Result<NamesRead, Error> {
         let items = self.read_many(links.iter().map(link_key)).await?;
-        let found = items.into_iter().map(|item| store::from_item(item).map(|Named { pk, name }| (pk, name)));
+        let found = items.into_iter().map(|item| dynamo::from_item(item).map(|Named { pk, name }| (pk, name)));
         let mut found: HashMap<String, String> = found.collect::<Result<_, _>>()?;
         let named = |link| {
             let name = found.remove(&link_key(&link)).unwrap_or_default();

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use shared::Error;
-use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Listing, Sieve};
+use dynamo::{Listing, Sieve};
+use kernel::Error;
+use kernel::page::{Page, PageRequest};
 
 use super::Catalog;
 use crate::brand::Brand;
 use crate::category::Placed;
-use crate::listing::{Found, Wanted, of_word, within};
+use crate::listing::{Found, ListQuery, of_word};
 use crate::product::Product;
 
 /// The most categories whose lists are merged: each is a query.
@@ -17,6 +17,14 @@ const MOST_MERGED: usize = 50;
 
 /// How a page is filled from the products that have one of the words.
 const SIEVE: Sieve = Sieve { items: 200, queries: 20, refusal: too_common };
+
+/// How a page is filled from the products that are in stock, or are not.
+const OF_STOCK: Sieve = Sieve { items: 200, queries: 20, refusal: too_few };
+
+fn too_few() -> Error {
+    let detail = "Too few products of this list have that stock to fill a page. Ask for a brand or a category.";
+    Error::parameter("filter[inStock]", detail)
+}
 
 fn too_common() -> Error {
     let detail =
@@ -31,16 +39,25 @@ impl Catalog {
     ///
     /// # Errors
     /// 400 naming `filter[category]` when too many categories are below it · when the table does not answer.
-    pub async fn list(&self, wanted: &Wanted, page: &PageRequest) -> Result<Page<Product>, Error> {
-        let categories = match &wanted.category {
+    pub async fn list(&self, list_query: &ListQuery, page: &PageRequest) -> Result<Page<Product>, Error> {
+        let categories = match &list_query.category {
             None => None,
-            Some(id) => Some(self.merged(id, !wanted.terms.is_empty()).await?),
+            Some(id) => Some(
+                self.merged(id, list_query.statuses.len(), list_query.terms.is_some() || list_query.sku.is_some())
+                    .await?,
+            ),
         };
         let categories = categories.as_deref();
-        if wanted.terms.is_empty() {
-            let (index, sort_key) = wanted.order.index();
-            let partitions = wanted.partitions(categories);
-            let (within, ascending) = (wanted.positions(), wanted.ascending);
+        if let Some(sku) = &list_query.sku {
+            let product = self.by_sku(sku).await?.filter(|product| list_query.meets(product, categories));
+            // There is no page beyond the only one.
+            let found = product.filter(|_| page.position().is_none()).into_iter().collect();
+            return Ok(page.page(found, |product| list_query.order.position(product)));
+        }
+        let Some(terms) = &list_query.terms else {
+            let (index, sort_key) = list_query.order.index();
+            let partitions = list_query.partitions(categories);
+            let (within, ascending) = (list_query.positions(), list_query.ascending);
             let listing = Listing {
                 table: &self.table,
                 index,
@@ -50,27 +67,28 @@ impl Catalog {
                 sort_key,
                 ascending,
                 within,
-                sieve: None,
+                sieve: list_query.in_stock.map(|_| OF_STOCK),
             };
-            return store::list(&self.client, &listing, page, |product| wanted.order.position(product), |_| true).await;
-        }
-        if categories.is_some_and(<[String]>::is_empty) {
-            return Ok(page.page(Vec::new(), |product| wanted.order.position(product)));
-        }
-        let term = &wanted.terms[0];
+            let keep = |product: &Product| list_query.in_stock.is_none_or(|wanted| product.stock.in_stock == wanted);
+            return dynamo::list(&self.client, &listing, page, |product| list_query.order.position(product), keep)
+                .await;
+        };
+        let Some(term) = terms.first().filter(|_| !categories.is_some_and(<[String]>::is_empty)) else {
+            return Ok(page.page(Vec::new(), |product| list_query.order.position(product)));
+        };
         let listing = Listing {
             table: &self.table,
             index: "by-name",
             partition_key: "listing",
-            partitions: vec![within(wanted.status, &of_word(term))],
+            partitions: list_query.within_statuses(&[of_word(term)]),
             in_turn: false,
             sort_key: "namePosition",
             ascending: true,
             within: Some((term.clone(), format!("{term}\u{10ffff}"))),
             sieve: Some(SIEVE),
         };
-        let keep = |found: &Found| wanted.keeps(&found.word, &found.product, categories);
-        Ok(store::list(&self.client, &listing, page, Found::position, keep).await?.map(|found| found.product))
+        let keep = |found: &Found| list_query.matches(&found.word, &found.product, categories);
+        Ok(dynamo::list(&self.client, &listing, page, Found::position, keep).await?.map(|found| found.product))
     }
 
     /// What products' documents are asked to include: brands, and categories. One batch read of each.
@@ -83,8 +101,8 @@ impl Catalog {
         include: &BTreeSet<&str>,
     ) -> Result<(Vec<Brand>, Vec<Placed>), Error> {
         let ids = |name: &str, of: fn(&Product) -> &[String]| -> BTreeSet<&str> {
-            let wanted = products.iter().filter(|_| include.contains(name));
-            wanted.flat_map(|product| of(product).iter().map(String::as_str)).collect()
+            let shown = products.iter().filter(|_| include.contains(name));
+            shown.flat_map(|product| of(product).iter().map(String::as_str)).collect()
         };
         let brands = ids("brand", |product| product.brand_id.as_slice());
         let categories = ids("categories", |product| &product.category_ids);
@@ -94,9 +112,9 @@ impl Catalog {
     }
 
     /// A category and all below it. None, if there is no such category.
-    async fn merged(&self, id: &str, by_text: bool) -> Result<Vec<String>, Error> {
+    async fn merged(&self, id: &str, statuses: usize, by_text: bool) -> Result<Vec<String>, Error> {
         let categories = self.tree(false).await?.subtree(id);
-        if categories.len() > MOST_MERGED && !by_text {
+        if categories.len() * statuses > MOST_MERGED && !by_text {
             let detail = format!("This category and those below it are more than {MOST_MERGED}. Ask for one of them.");
             return Err(Error::parameter("filter[category]", detail));
         }

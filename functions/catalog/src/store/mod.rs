@@ -1,8 +1,8 @@
 //! The table `CatalogTable`.
 //!
-//! | `pk` | What it holds | File |
+//! | `pk` | Contents | File |
 //! | --- | --- | --- |
-//! | `product#<id>` | a product; in the list of its status | [`products`], with the names that [`links`] reads and [`renames`] keeps up to date |
+//! | `product#<id>` | a product; in the list of its status | [`products`], with the names that [`links`] reads; [`renames`] and [`published`] keep it up to date |
 //! | `sku#<folded SKU>` | the product that has the SKU: its key makes the SKU unique | [`products`] |
 //! | `row#<facet>#<product id>`, `word#<word>#<product id>` | a copy of a product in another list ([`crate::listing`]) | [`rows`], read by [`lists`] |
 //! | `brand#<id>`, `slug#<brand slug>` | a brand, and what makes its name unique | [`brands`] |
@@ -16,19 +16,17 @@ mod categories;
 mod links;
 mod lists;
 mod products;
+mod published;
 mod renames;
 mod rows;
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use dynamo::{Client, Item, Refused, Written, number, text};
+use kernel::{Error, StartupError, config};
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use shared::store::{self, Client, Item, Refused, number, text};
-use shared::{Error, StartupError, config};
 
 use crate::names::Link;
-
-/// How often a change is tried again when someone else changed the same thing in between.
-const ATTEMPTS: usize = 8;
 
 /// What the shop offers.
 pub struct Catalog {
@@ -60,7 +58,7 @@ impl Catalog {
     /// When a variable is missing.
     pub async fn from_env() -> Result<Self, StartupError> {
         let table = config::required::<String>("CATALOG_TABLE")?;
-        Ok(Self::new(store::client_from_env(&table, &[("pk", "warm-up")]).await?, table))
+        Ok(Self::new(dynamo::client_from_env(&table, &[("pk", "warm-up")]).await?, table))
     }
 
     /// The catalogue in a table.
@@ -75,7 +73,7 @@ impl Catalog {
 
     async fn read<T: DeserializeOwned>(&self, key: &str, consistent: bool) -> Result<Option<T>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(key)).consistent_read(consistent);
-        store::get(read).await?.map(store::from_item).transpose()
+        dynamo::get(read).await?.map(dynamo::from_item).transpose()
     }
 
     /// Items by their keys, in no order; those that are not there are left out. One consistent batch read
@@ -85,13 +83,13 @@ impl Catalog {
         let mut found = Vec::new();
         for some in keys.chunks(100) {
             let wanted = [(self.table.clone(), some.to_vec())].into();
-            found.extend(store::batch_get(&self.client, wanted).await?.into_values().flatten());
+            found.extend(dynamo::batch_get(&self.client, wanted).await?.into_values().flatten());
         }
         Ok(found)
     }
 
     fn put_new(&self, item: Item) -> Result<TransactWriteItem, Error> {
-        store::put_new(&self.table, item, "pk")
+        dynamo::put_new(&self.table, item, "pk")
     }
 
     fn put(&self, item: Item) -> Result<TransactWriteItem, Error> {
@@ -141,12 +139,12 @@ impl Catalog {
     }
 
     /// Writes all parts or none. What the refused ones mean, in their order, with the items found.
-    async fn write<M: Clone>(&self, parts: Parts<M>) -> Result<Result<(), Vec<(M, Option<Item>)>>, Error> {
+    async fn write<M: Clone>(&self, parts: Parts<M>) -> Result<Written<(), Vec<(M, Option<Item>)>>, Error> {
         let meaning = |Refused { failed }| {
-            let told = failed.into_iter().filter_map(|(index, item)| Some((parts.meanings.get(index)?.clone(), item)));
-            told.collect()
+            let found = failed.into_iter().filter_map(|(index, item)| Some((parts.meanings.get(index)?.clone(), item)));
+            found.collect()
         };
-        Ok(store::transact(&self.client, parts.parts).await?.map_err(meaning))
+        Ok(dynamo::transact(&self.client, parts.parts).await?.map_refused(meaning))
     }
 }
 
@@ -166,6 +164,17 @@ fn in_use(what: &str, products: u64, categories: usize) -> Error {
     }
     let detail = format!("This {what} is used by {}. Move them first.", users.join(" and "));
     Error::conflict("in_use", "In use", detail).with_meta(json!({"products": products, "categories": categories}))
+}
+
+/// The key of an item that has events, by what it is and its id.
+pub fn event_key(kind: &str, id: &str) -> Option<Item> {
+    let key = match kind {
+        "product" => rows::product_key(id),
+        "brand" => brand_key(id),
+        "category" => category_key(id),
+        _ => return None,
+    };
+    Some(Item::from([("pk".to_owned(), text(key))]))
 }
 
 fn brand_key(id: &str) -> String {

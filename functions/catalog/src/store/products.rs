@@ -3,13 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
-use shared::Error;
-use shared::idempotency::{Outcome, Stored};
-use shared::store::{self, Item, TransactWriteItem, number, text};
+use dynamo::{Attempts, Item, TransactWriteItem, Written, number, text};
+use inventory::Stock;
+use inventory::snapshot::{ProductStatus, Snapshot};
+use kernel::replay::{Outcome, Stored};
+use kernel::sequence::sequence;
+use kernel::{Error, clock};
 
 use super::rows::{product_item, product_key, rows};
-use super::{ATTEMPTS, Catalog, Parts};
-use crate::product::{Availability, NamesRead, Product, Rated};
+use super::{Catalog, Parts};
+use crate::product::{NamesRead, Product, was_sold};
 use crate::sku::Sku;
 
 /// What a refused part of a product's transaction means.
@@ -20,11 +23,13 @@ pub(super) enum Part {
     Brand,
     /// The category at this place.
     Category(usize),
+    /// The stock item, which is inventory's.
+    Stock,
     Other,
 }
 
 impl Catalog {
-    /// Keeps a new product. One batch read of the names of its brand and categories, if it has any, and one
+    /// Stores a new product. One batch read of the names of its brand and categories, if it has any, and one
     /// transaction: the product, its SKU, its rows in lists, and a count on its brand and each of its categories.
     /// `fingerprint` is that of the request's body, so that a repeated request is known by the product's derived id.
     ///
@@ -32,24 +37,24 @@ impl Catalog {
     /// `Conflict` (`already_exists`) when the SKU is taken · `NotFound` when there is no such brand or category ·
     /// `Unavailable` when these keep being renamed.
     pub async fn create(&self, product: Product, fingerprint: &str) -> Result<Outcome<Product>, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the name of its brand or category");
+        loop {
+            attempts.next().await?;
             let (product, read) = self.with_names(product.clone(), None).await?;
             let mut parts = Parts::new();
             parts.add(Part::Product, self.put_new(product_item(&product, fingerprint)?)?);
             parts.add(Part::Sku, self.put_new(claim(&product.sku, &product.id))?);
             self.add_links(&mut parts, None, Some(&product), &read)?;
             self.add_rows(&mut parts, None, Some(&product))?;
-            let Err(refused) = self.write(parts).await? else { return Ok(Outcome::Made(product)) };
+            let Written::Refused(refused) = self.write(parts).await? else { return Ok(Outcome::Made(product)) };
             let repeated = refused.iter().find(|(part, _)| *part == Part::Product).and_then(|(_, item)| item.clone());
             if let Some(item) = repeated {
-                return Outcome::of_repeated(item, fingerprint);
+                return dynamo::replay(item, fingerprint);
             }
             if let Some(error) = meaning(&refused) {
                 return Err(error);
             }
         }
-        Err(Error::unavailable("the brand or a category kept being renamed"))
     }
 
     /// A product. One read, half a unit up to 4 KB: a change may take a moment to show.
@@ -60,6 +65,20 @@ impl Catalog {
         self.read(&product_key(id), false).await
     }
 
+    /// The product with a SKU. Two reads, half a unit each: a new one may take a moment to show.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn by_sku(&self, sku: &str) -> Result<Option<Product>, Error> {
+        let Some(key) = Sku::named(sku).map(|sku| sku_key(&sku)) else { return Ok(None) };
+        let claim = dynamo::get(self.client.get_item().table_name(&self.table).key("pk", text(key))).await?;
+        let id = claim.and_then(|mut claim| claim.remove("productId")?.as_s().ok().cloned());
+        match id {
+            Some(id) => self.get(&id).await,
+            None => Ok(None),
+        }
+    }
+
     /// A product as it is now: one read of a whole unit, for what is decided by it.
     ///
     /// # Errors
@@ -68,7 +87,7 @@ impl Catalog {
         self.read(&product_key(id), true).await
     }
 
-    /// Changes a product: `change` is given the present one and tells the next, or refuses. When someone
+    /// Changes a product: `change` is given the present one and returns the next, or refuses. When someone
     /// else writes in between, it is asked again. One read and one transaction of the product and its rows; with a new
     /// brand or category also one batch read of their names.
     ///
@@ -76,11 +95,16 @@ impl Catalog {
     /// `NotFound`, also of a brand or category · what `change` says · `Conflict` (`already_exists`) when the
     /// SKU is taken · `Unavailable` when others keep writing.
     pub async fn update(&self, id: &str, change: impl Fn(Product) -> Result<Product, Error>) -> Result<Product, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the product");
+        loop {
+            attempts.next().await?;
             let stored = self.product_to_change(id).await?;
             let old = stored.value;
-            let (new, read) = self.with_names(change(old.clone())?, Some(&old)).await?;
+            let new = change(old.clone())?;
+            if (Product { updated_at: old.updated_at, version: old.version, ..new.clone() }) == old {
+                return Ok(old);
+            }
+            let (new, read) = self.with_names(new, Some(&old)).await?;
             let mut parts = Parts::new();
             parts.add(Part::Product, self.put_over_read(product_item(&new, &stored.fingerprint)?, &old)?);
             if new.sku.folded() != old.sku.folded() {
@@ -90,82 +114,50 @@ impl Catalog {
             self.add_links(&mut parts, Some(&old), Some(&new), &read)?;
             self.add_rows(&mut parts, Some(&old), Some(&new))?;
             match self.write(parts).await? {
-                Ok(()) => return Ok(new),
+                Written::Done(()) => return Ok(new),
                 // With another version beneath, all else may be this very change.
-                Err(refused) if refused.iter().any(|(part, _)| *part == Part::Product) => {}
-                Err(refused) => {
+                Written::Refused(refused) if refused.iter().any(|(part, _)| *part == Part::Product) => {}
+                Written::Refused(refused) => {
                     if let Some(error) = meaning(&refused) {
                         return Err(error);
                     }
                 }
             }
         }
-        Err(Error::unavailable("the product kept changing"))
     }
 
-    /// Deletes a product, if `allow` does not refuse the present one, and frees its SKU.
+    /// Deletes a product, if `allow` does not refuse the present one, and frees its SKU. The same transaction tells the
+    /// stock, which knows whether a piece was sold: that decides, not what catalog has heard of it.
     ///
     /// # Errors
     /// `NotFound` · what `allow` says · `Conflict` (`in_use`) when it was sold · `Unavailable` when others keep
     /// writing.
-    pub async fn remove(&self, id: &str, allow: impl Fn(&Product) -> Result<(), Error>) -> Result<(), Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+    pub async fn remove(
+        &self,
+        stock: &Stock,
+        id: &str,
+        allow: impl Fn(&Product) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut attempts = Attempts::of("the product");
+        loop {
+            attempts.next().await?;
             let product = self.product_to_change(id).await?.value;
             allow(&product)?;
             product.check_deletable()?;
             let mut parts = Parts::new();
             parts.add(Part::Product, self.delete_read(&product)?);
             parts.add(Part::Other, self.delete(&sku_key(&product.sku))?);
+            parts.add(Part::Stock, stock.retire(id, &tombstone(&product), clock::now())?);
             self.add_links(&mut parts, Some(&product), None, &NamesRead::new())?;
             self.add_rows(&mut parts, Some(&product), None)?;
-            if self.write(parts).await?.is_ok() {
-                return Ok(());
+            match self.write(parts).await? {
+                Written::Done(()) => return Ok(()),
+                Written::Refused(refused) if refused.iter().any(|(part, _)| *part == Part::Stock) => {
+                    return Err(was_sold());
+                }
+                Written::Refused(_) => {}
             }
         }
-        Err(Error::unavailable("the product kept changing"))
-    }
-
-    /// Keeps what inventory tells of a product, unless something newer was told; nothing when the product is gone.
-    /// It shows in all its lists. One read, and one transaction of the product and, when what is shown changes,
-    /// its rows.
-    ///
-    /// # Errors
-    /// `Unavailable` when the table does not answer or others keep writing.
-    pub async fn set_stock(&self, id: &str, stock: &Availability) -> Result<(), Error> {
-        let newer = |old: &Product| old.stock.sequence < stock.sequence;
-        self.set(id, |old| newer(&old).then(|| Product { stock: stock.clone(), ..old })).await
-    }
-
-    /// Keeps what reviews tells of a product, as [`set_stock`](Self::set_stock) does.
-    ///
-    /// # Errors
-    /// As [`set_stock`](Self::set_stock).
-    pub async fn set_rating(&self, id: &str, rated: &Rated) -> Result<(), Error> {
-        let newer = |old: &Product| old.rated.sequence < rated.sequence;
-        self.set(id, |old| newer(&old).then(|| Product { rated: rated.clone(), ..old })).await
-    }
-
-    /// Keeps what another service tells: `change` is given the present product and tells the next, or nothing.
-    async fn set(&self, id: &str, change: impl Fn(Product) -> Option<Product>) -> Result<(), Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
-            let stored: Option<Stored<Product>> = self.read(&product_key(id), true).await?;
-            let Some(Stored { value: old, fingerprint }) = stored else { return Ok(()) };
-            let Some(new) = change(old.clone()) else { return Ok(()) };
-            let (new, read) = self.with_names(new, Some(&old)).await?;
-            let mut parts = Parts::new();
-            parts.add(Part::Product, self.put_over_read(product_item(&new, &fingerprint)?, &old)?);
-            self.add_links(&mut parts, Some(&old), Some(&new), &read)?;
-            let told = |product: &Product| (product.stock.in_stock, product.stock.sold, product.rated.histogram);
-            if told(&new) != told(&old) || new.names != old.names {
-                self.add_rows(&mut parts, Some(&old), Some(&new))?;
-            }
-            if self.write(parts).await?.is_ok() {
-                return Ok(());
-            }
-        }
-        Err(Error::unavailable("the product kept changing"))
     }
 
     /// Products by their ids, in no order, as they are now; those that are not there are left out. One consistent
@@ -175,7 +167,7 @@ impl Catalog {
     /// When the table does not answer.
     pub async fn products(&self, ids: &BTreeSet<String>) -> Result<Vec<Product>, Error> {
         let items = self.read_many(ids.iter().map(|id| product_key(id))).await?;
-        items.into_iter().map(store::from_item).collect()
+        items.into_iter().map(dynamo::from_item).collect()
     }
 
     /// Puts an item over the very product that was read.
@@ -227,7 +219,7 @@ impl Catalog {
 }
 
 /// The condition that a product is the one that was read: of its version, with its names, and by what inventory and
-/// reviews told then. Each changes by itself, and a write of any puts the whole product.
+/// reviews published then. Each changes by itself, and a write of any puts the whole product.
 fn as_read(product: &Product) -> Result<(String, Item), Error> {
     let mut values = Item::from([(":version".to_owned(), number(product.version))]);
     let mut conditions = vec!["#version = :version".to_owned()];
@@ -244,7 +236,7 @@ fn as_read(product: &Product) -> Result<(String, Item), Error> {
         conditions.push("attribute_not_exists(#names)".to_owned());
     } else {
         conditions.push("#names = :names".to_owned());
-        values.insert(":names".to_owned(), AttributeValue::M(store::to_item(&product.names)?));
+        values.insert(":names".to_owned(), AttributeValue::M(dynamo::to_item(&product.names)?));
     }
     Ok((conditions.join(" AND "), values))
 }
@@ -263,6 +255,17 @@ fn sku_key(sku: &Sku) -> String {
 }
 
 /// What a refused transaction means. Nothing when only names are no longer as they were read: it is tried again then.
+/// The snapshot of a deleted product, as its event will have it.
+fn tombstone(product: &Product) -> Snapshot {
+    Snapshot {
+        name: product.name.clone(),
+        sku: product.sku.as_str().to_owned(),
+        price: product.price.clone(),
+        status: ProductStatus::Deleted,
+        sequence: sequence(Some(product.created_at), product.version + 1),
+    }
+}
+
 fn meaning(refused: &[(Part, Option<Item>)]) -> Option<Error> {
     let is_renamed =
         |part: Part, found: &Option<Item>| matches!(part, Part::Brand | Part::Category(_)) && found.is_some();

@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use dynamo::{Attempts, text};
+use kernel::Error;
+use kernel::replay::Stored;
+use messaging::Work;
 use serde::Deserialize;
-use shared::Error;
-use shared::idempotency::Stored;
-use shared::queue::Work;
-use shared::store::{self, text};
 
 use super::products::Part;
 use super::rows::{product_item, product_key};
-use super::{ATTEMPTS, Catalog, Parts, link_key};
+use super::{Catalog, Parts, link_key};
 use crate::listing::{of_link, within};
 use crate::names::Link;
 use crate::product::{Product, Status};
@@ -82,7 +82,7 @@ impl Catalog {
     /// # Errors
     /// `BadRequest` when the cursor cannot be read · `Unavailable` when others keep writing, or the table does not
     /// answer: the step is to be repeated.
-    pub async fn sweep_names(&self, link: &Link, cursor: &str) -> Result<Work, Error> {
+    pub async fn rename_on_products(&self, link: &Link, cursor: &str) -> Result<Work, Error> {
         let mut progress = Progress::parse(cursor)?;
         let products = self.products_behind(&progress.position, link).await?;
         let are_more = products.len() > AT_ONCE;
@@ -105,7 +105,7 @@ impl Catalog {
             )));
         }
         // The index needs a moment.
-        store::back_off(ATTEMPTS).await;
+        dynamo::back_off(dynamo::LAST_ATTEMPT).await;
         Ok(Progress::start(progress.passes + 1).cursor())
     }
 
@@ -116,8 +116,9 @@ impl Catalog {
     /// # Errors
     /// `Unavailable` when the table does not answer or others keep writing.
     pub async fn set_names(&self, id: &str) -> Result<Option<Product>, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the product");
+        loop {
+            attempts.next().await?;
             let stored: Option<Stored<Product>> = self.read(&product_key(id), true).await?;
             let Some(Stored { value: old, fingerprint }) = stored else { return Ok(None) };
             let mut read = self.read_names(old.links()).await?;
@@ -130,11 +131,10 @@ impl Catalog {
             parts.add(Part::Product, self.put_over_read(product_item(&new, &fingerprint)?, &old)?);
             self.add_links(&mut parts, Some(&old), Some(&new), &read)?;
             self.add_rows(&mut parts, Some(&old), Some(&new))?;
-            if self.write(parts).await?.is_ok() {
+            if self.write(parts).await?.is_done() {
                 return Ok(Some(new));
             }
         }
-        Err(Error::unavailable("the product kept changing"))
     }
 
     /// The first products of a brand or a category behind a position, by their positions, one more than a step looks
@@ -151,8 +151,8 @@ impl Catalog {
                 .projection_expression("id, listingPosition")
                 .expression_attribute_values(":listing", text(within(status, &of_link(link))))
                 .expression_attribute_values(":position", text(position));
-            for item in store::query(query, AT_ONCE + 1).await? {
-                let Row { id, listing_position } = store::from_item(item)?;
+            for item in dynamo::query(query, AT_ONCE + 1).await? {
+                let Row { id, listing_position } = dynamo::from_item(item)?;
                 found.insert(listing_position, id);
             }
         }

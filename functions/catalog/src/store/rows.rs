@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use shared::Error;
-use shared::store::{self, Item, POSITION, text};
+use dynamo::{Item, POSITION, text};
+use kernel::Error;
 
 use crate::listing::{self, Found, Order};
 use crate::product::Product;
@@ -17,7 +17,7 @@ pub fn product_key(id: &str) -> String {
 pub fn product_item(product: &Product, fingerprint: &str) -> Result<Item, Error> {
     let mut item = copy(product, product_key(&product.id), listing::of_status(product.status))?;
     item.insert("fingerprint".to_owned(), text(fingerprint));
-    Ok(store::stamped(item))
+    Ok(dynamo::stamped(item))
 }
 
 /// A product's rows in other lists, by their keys.
@@ -32,7 +32,7 @@ pub fn rows(product: &Product) -> Result<HashMap<String, Item>, Error> {
         let key = format!("word#{word}#{}", product.id);
         let list = listing::within(product.status, &listing::of_word(&word));
         let found = Found { word, product: product.clone() };
-        let mut row = store::to_item(&found)?;
+        let mut row = dynamo::to_item(&found)?;
         // In one order only: that of the words.
         row.insert("namePosition".to_owned(), text(found.position()));
         row.insert("pk".to_owned(), text(&key));
@@ -44,7 +44,7 @@ pub fn rows(product: &Product) -> Result<HashMap<String, Item>, Error> {
 
 /// A copy of a product in a list, in all orders.
 fn copy(product: &Product, key: String, list: String) -> Result<Item, Error> {
-    let mut item = store::to_item(product)?;
+    let mut item = dynamo::to_item(product)?;
     item.insert("pk".to_owned(), text(key));
     item.insert("listing".to_owned(), text(list));
     item.insert(POSITION.to_owned(), text(Order::CreatedAt.position(product)));

@@ -1,8 +1,8 @@
 //! `GET /docs` and `GET /docs/{asset}`: anyone reads and tries the API in a browser.
 
 use edge::docs;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
 
 async fn show(request: Request) -> Result<Response, Error> {
     request.query(&[])?;
@@ -20,8 +20,8 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::jsonapi;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
+    use web::jsonapi;
 
     /// The answer without its body, which is not JSON, and the body's size.
     async fn shown(call: Call) -> (Answer, usize) {

@@ -1,9 +1,10 @@
-//! `GET /health`: anyone asks whether the API answers. It depends on nothing, so that it tells of
+//! `GET /health`: anyone asks whether the API answers. It depends on nothing, so that it reports
 //! the API and not of what lies behind it.
 
+use kernel::{Error, StartupError};
 use serde_json::json;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn health(request: Request) -> Result<Response, Error> {
     request.query(&[])?;
@@ -17,7 +18,7 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::testing::Call;
+    use testing::Call;
 
     #[tokio::test]
     async fn the_api_says_that_it_answers() {

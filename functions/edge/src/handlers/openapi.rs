@@ -1,8 +1,8 @@
 //! `GET /openapi.json`: anyone reads what the API can do, as programs read it (OpenAPI 3.1).
 
 use edge::docs;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
 
 const MEDIA_TYPE: &str = "application/vnd.oai.openapi+json;version=3.1";
 
@@ -19,7 +19,7 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use serde_json::json;
-    use shared::testing::{BASE_URL, Call};
+    use testing::{BASE_URL, Call};
 
     #[tokio::test]
     async fn the_document_leads_to_where_it_came_from() {

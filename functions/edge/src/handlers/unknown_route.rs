@@ -1,15 +1,15 @@
-//! Any other path or method: anyone who goes astray is told whether it was the path or the method.
+//! Any other path or method: 404 for an unknown path, 405 for an unknown method of a known one.
 
 use edge::routes;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
 
 async fn unknown_route(request: Request) -> Result<Response, Error> {
     let (method, path) = request.method_and_path();
     match routes::allowed(path) {
         None => Err(Error::not_found(format!("There is nothing at {path}."))),
         Some(methods) => {
-            Err(Error::method_not_allowed(format!("{method} is not possible here; {methods} is."), &methods))
+            Err(Error::method_not_allowed(format!("{method} is not allowed here. Allowed: {methods}."), &methods))
         }
     }
 }
@@ -21,10 +21,10 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::testing::Call;
+    use testing::Call;
 
     #[tokio::test]
-    async fn a_known_path_with_another_method_tells_the_methods() {
+    async fn a_known_path_with_another_method_is_answered_with_its_methods() {
         let answer = Call::event("unknown-route").send(unknown_route).await;
         assert_eq!((answer.status, answer.code()), (405, "method_not_allowed"));
         assert_eq!(answer.header("allow"), "DELETE, GET, PATCH");

@@ -6,9 +6,11 @@ use identity::account::PasswordChange;
 use identity::policy::Policy;
 use identity::store::Change;
 use identity::user::User;
-use shared::auth::{self, Verifier};
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use kernel::caller::token_revoked;
+use kernel::{Error, StartupError, clock};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn change_password(
     passwords: &Passwords,
@@ -25,7 +27,7 @@ async fn change_password(
     passwords.prove_again(&user, &wanted.current, &request.source(), now).await?;
     let hash = passwords.hasher.hash(&wanted.new.0)?;
     let change = |user: User| match user.accepts(&caller) {
-        false => Err(auth::no_longer_holds()),
+        false => Err(token_revoked()),
         true => Ok(Change {
             password_hash: Some(hash.clone()),
             keeps_session: Some(&caller.session_id),
@@ -47,9 +49,9 @@ mod tests {
     use identity::session::RefreshToken;
     use identity::store::Rotation;
     use identity::testing::{PASSWORD, Shop};
+    use kernel::caller::Caller;
     use serde_json::{Value, json};
-    use shared::auth::Caller;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     const NEW: &str = "vier-und-siebzig";
 

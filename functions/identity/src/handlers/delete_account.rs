@@ -1,12 +1,14 @@
 //! `DELETE /users/me`: signed-in users delete their account, with their password in the body. What is personal
-//! is gone; sales keep the bare id of their customer.
+//! is deleted; sales keep only the id of their customer.
 
 use identity::Passwords;
 use identity::account::current_password;
 use identity::user::User;
-use shared::auth::{self, Role, Verifier};
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use kernel::caller::{self, Role};
+use kernel::{Error, StartupError, clock};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn delete_account(passwords: &Passwords, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
@@ -15,7 +17,7 @@ async fn delete_account(passwords: &Passwords, tokens: &Verifier, request: Reque
     let (user, now) = (passwords.users.of(&caller).await?, clock::now());
     passwords.prove_again(&user, &password, &request.source(), now).await?;
     let allow = |user: &User| match user.role {
-        _ if !user.accepts(&caller) => Err(auth::no_longer_holds()),
+        _ if !user.accepts(&caller) => Err(caller::token_revoked()),
         // So a shop is never left without one: admins cannot take the role from themselves either.
         Role::Admin => Err(Error::conflict("in_use", "In use", "Another admin has to take your role first.")),
         _ => request.check_if_match(user.version),
@@ -36,7 +38,7 @@ mod tests {
     use identity::store::Change;
     use identity::testing::{PASSWORD, Shop};
     use serde_json::json;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, name: &str, password: &str) -> Answer {
         let (verifier, token) = (shop.tokens.verifier(), shop.token(name).await);
@@ -54,12 +56,12 @@ mod tests {
         assert_eq!(send(&shop, "ana", PASSWORD).await.status, 204);
         let items = shop.cloud.items("IdentityTable").await;
         let text = format!("{items:?}");
-        for gone in ["ana@shop.example", "argon2", "displayName", "digest#", "national-id", "065", "tokenDigest"] {
-            assert!(!text.contains(gone), "{gone}");
+        for personal in ["ana@shop.example", "argon2", "displayName", "digest#", "national-id", "065", "tokenDigest"] {
+            assert!(!text.contains(personal), "{personal}");
         }
         assert!(items.iter().any(|item| item.contains_key("deletedAt") && item["pk"].as_s().unwrap() == "user#ana"));
-        let gone = shop.passwords.prove("ana@shop.example", PASSWORD, "192.0.2.1", clock::now()).await;
-        assert!(gone.is_err());
+        let signed_in = shop.passwords.prove("ana@shop.example", PASSWORD, "192.0.2.1", clock::now()).await;
+        assert!(signed_in.is_err());
         let (ana, account) = (identity::testing::user("ana2"), identity::testing::account("ana2", PASSWORD));
         let again = User { email: serde_json::from_value(json!("ana@shop.example")).unwrap(), ..ana };
         assert!(shop.users().register(&again, &account).await.is_ok());
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_account_of_a_version_that_is_gone_is_not_deleted() {
+    async fn an_account_of_an_old_version_is_not_deleted() {
         let shop = Shop::with(&["ana"]).await;
         let call = Call::event("delete-account").bearer(&shop.token("ana").await).header("if-match", "\"7\"");
         let call = call.resource("users", Some("ana"), &json!({"currentPassword": PASSWORD}));

@@ -1,9 +1,10 @@
 //! `GET /users/me`: signed-in users read their own profile.
 
 use identity::Users;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn get_profile(users: &Users, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
@@ -20,9 +21,9 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::testing::Shop;
+    use kernel::caller::Role;
     use serde_json::Value;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let verifier = shop.tokens.verifier();
@@ -42,7 +43,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_reads_a_profile_without_a_token_that_holds() {
+    async fn nobody_reads_a_profile_without_a_valid_token() {
         let shop = Shop::with(&["ana"]).await;
         let call = Call::event("get-profile");
         assert_eq!(send(&shop, &call).await.status, 401);

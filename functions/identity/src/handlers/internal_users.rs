@@ -2,10 +2,11 @@
 //! themselves. Who may call: holders of the internal API's key, which the gateway checks before this function runs.
 
 use identity::Users;
-use identity::user::Named;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::{self, Page};
-use shared::{Error, StartupError};
+use identity::user_view::Named;
+use kernel::page::Page;
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 /// The most users that a request may name.
 const MOST: usize = 100;
@@ -27,9 +28,9 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::testing::Shop;
+    use kernel::ids;
     use serde_json::json;
-    use shared::ids;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn ask(shop: &Shop, query: &[(&str, &str)]) -> Answer {
         let users = shop.users();

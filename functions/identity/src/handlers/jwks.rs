@@ -1,8 +1,8 @@
 //! `GET /.well-known/jwks.json`: anyone reads the public keys that access tokens are verified with
 //! (RFC 7517). Not JSON:API: other systems' token libraries read it.
 
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, config};
+use kernel::{Error, StartupError, config};
+use web::http::{self, Request, Response};
 
 async fn jwks(keys: &str, request: Request) -> Result<Response, Error> {
     request.query(&[])?;
@@ -17,7 +17,7 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::testing::Call;
+    use testing::Call;
 
     #[tokio::test]
     async fn the_keys_are_answered_as_configured_and_may_be_cached() {

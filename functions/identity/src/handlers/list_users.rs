@@ -1,12 +1,13 @@
 //! `GET /users`: admins list users, newest first, all or those of a role, or find one by e-mail address.
 
-use identity::user::Listed;
+use identity::user_view::Listed;
 use identity::{Users, email};
-use shared::auth::{Role, Verifier};
-use shared::http::{self, Request, Response};
-use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors, Page};
-use shared::{Error, StartupError};
+use kernel::caller::Role;
+use kernel::page::{Cursors, PARAMETERS, Page};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 const FILTERS: [&str; 2] = ["filter[role]", "filter[email]"];
 
@@ -38,7 +39,7 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::testing::Shop;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, token: &str, query: &[(&str, &str)]) -> Answer {
         let (verifier, cursors) = (shop.tokens.verifier(), Cursors::new("key"));
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_role_that_is_none_is_told() {
+    async fn an_unknown_role_is_reported() {
         let shop = Shop::with(&["eva"]).await;
         shop.promote("eva", Role::Admin).await;
         let answer = send(&shop, &shop.token("eva").await, &[("filter[role]", "boss")]).await;

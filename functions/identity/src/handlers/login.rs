@@ -3,8 +3,9 @@
 use identity::account::Credentials;
 use identity::session::Session;
 use identity::{Passwords, Signer};
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use kernel::{Error, StartupError, clock};
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn login(passwords: &Passwords, signer: &Signer, request: Request) -> Result<Response, Error> {
     request.query(&[])?;
@@ -31,9 +32,9 @@ mod tests {
     use super::*;
     use identity::password::Hasher;
     use identity::testing::{PASSWORD, Shop};
+    use kernel::caller::Role;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let signer = shop.signer();
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_disabled_user_is_told_so_by_the_right_password_only() {
+    async fn a_disabled_user_gets_that_answer_with_the_right_password_only() {
         let shop = Shop::with(&["ana"]).await;
         let now = clock::now();
         let disable = |user: identity::user::User| {

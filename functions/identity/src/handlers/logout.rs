@@ -3,10 +3,11 @@
 use identity::Users;
 use identity::store::Change;
 use identity::user::User;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::{self, Input};
-use shared::{Error, StartupError, clock};
+use kernel::input::Input;
+use kernel::{Error, StartupError, clock};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn logout(users: &Users, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
     use identity::testing::Shop;
     use serde_json::json;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let verifier = shop.tokens.verifier();

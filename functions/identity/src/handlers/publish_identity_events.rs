@@ -1,8 +1,8 @@
-//! The stream of `IdentityTable`: that users came, changed or went is told as `user.*` events.
+//! The stream of `IdentityTable`: created, changed and deleted users are published as `user.*` events.
 
 use identity::events;
-use shared::StartupError;
-use shared::events::publisher;
+use kernel::StartupError;
+use messaging::publisher;
 
 pub async fn start() -> Result<(), StartupError> {
     publisher::run(&events::messages).await
@@ -11,16 +11,15 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use messaging::{Change, Event};
     use serde_json::json;
-    use shared::events::{Change, Event};
-    use shared::testing;
 
     fn said() -> Vec<Event> {
         testing::published("publish-identity-events", events::messages)
     }
 
     #[test]
-    fn nothing_personal_is_told_of_a_user() {
+    fn nothing_personal_of_a_user_is_published() {
         let personal = ["@", "email", "Name", "nationalId", "hash"];
         for event in said() {
             let text = json!(event).to_string();
@@ -29,15 +28,15 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_user_is_told_as_deleted() {
+    fn a_deleted_user_is_published_as_deleted() {
         let said = said();
-        let deleted = said.iter().find(|event| event.topic == "user.deleted").unwrap();
+        let deleted = said.iter().find(|event| event.event_type.name() == "user.deleted").unwrap();
         assert_eq!(deleted.data, json!({"role": null, "disabled": null}));
-        assert!(said.iter().any(|event| event.topic != "user.deleted" && event.data["role"].is_string()));
+        assert!(said.iter().any(|event| event.event_type.name() != "user.deleted" && event.data["role"].is_string()));
     }
 
     #[test]
-    fn accounts_and_sessions_are_not_told() {
+    fn accounts_and_sessions_are_not_published() {
         let mut record = testing::stream_records("publish-identity-events").remove(0);
         record.change.keys.insert("pk".to_owned(), serde_dynamo::AttributeValue::S("email#ana@shop.test".to_owned()));
         assert!(events::messages(&Change::new(&record)).unwrap().is_empty());

@@ -1,11 +1,12 @@
-//! `POST /auth/refresh`: whoever holds a session's refresh token gets new tokens for the old.
+//! `POST /auth/refresh`: whoever has a session's refresh token gets new tokens for the old.
 
 use identity::session::RefreshToken;
 use identity::store::Rotation;
 use identity::{Signer, Users};
-use shared::http::{self, Request, Response};
-use shared::jsonapi::{self, Input};
-use shared::{Error, StartupError, clock};
+use kernel::input::Input;
+use kernel::{Error, StartupError, clock};
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn refresh_session(users: &Users, signer: &Signer, request: Request) -> Result<Response, Error> {
     request.query(&[])?;
@@ -39,9 +40,9 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::testing::Shop;
+    use kernel::caller::Role;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, Fault};
+    use testing::{Answer, Call, Fault};
 
     async fn send(shop: &Shop, token: &str) -> Answer {
         let signer = shop.signer();
@@ -92,7 +93,7 @@ mod tests {
         let shop = Shop::with(&["ana"]).await;
         let (_, text) = shop.sign_in("ana").await;
         let (first, now) = (RefreshToken::parse(&text).unwrap(), clock::now().as_second());
-        let at = |second: i64| shared::clock::Timestamp::from_second(now + second).unwrap();
+        let at = |second: i64| kernel::clock::Timestamp::from_second(now + second).unwrap();
         let second = RefreshToken::new(first.session_id.clone()).unwrap();
         let refresh = async |token, time| shop.users().refresh(token, &second, time).await.unwrap();
         assert!(matches!(refresh(&first, at(0)).await, Rotation::Refreshed(_)));
@@ -121,19 +122,19 @@ mod tests {
         assert_eq!(send(&shop, &anas).await.status, 401);
         let ended = RefreshToken::parse(&anas).unwrap().session_id;
         let items = shop.cloud.items("IdentityTable").await;
-        assert!(!items.iter().any(|item| item["pk"].as_s().unwrap().ends_with(&ended)), "the row is gone");
+        assert!(!items.iter().any(|item| item["pk"].as_s().unwrap().ends_with(&ended)), "the item is deleted");
         let (bob, _) = shop.sign_in("bob").await;
         shop.users().delete(&bob, clock::now(), |_| Ok(())).await.unwrap();
         assert_eq!(send(&shop, &bobs).await.status, 401);
     }
 
     #[tokio::test]
-    async fn an_expired_session_is_refused_also_while_its_row_is_still_there() {
+    async fn an_expired_session_is_refused_also_while_its_item_is_still_there() {
         let shop = Shop::with(&["ana"]).await;
         let (_, text) = shop.sign_in("ana").await;
         let token = RefreshToken::parse(&text).unwrap();
         let later =
-            |days: i64| shared::clock::Timestamp::from_second(clock::now().as_second() + days * 86_400).unwrap();
+            |days: i64| kernel::clock::Timestamp::from_second(clock::now().as_second() + days * 86_400).unwrap();
         let next = RefreshToken::new(token.session_id.clone()).unwrap();
         assert!(matches!(shop.users().refresh(&token, &next, later(31)).await, Ok(Rotation::Refused)));
         assert!(matches!(shop.users().refresh(&token, &next, later(29)).await, Ok(Rotation::Refreshed(_))));
@@ -157,7 +158,7 @@ mod tests {
             let answer = send(&shop, wrong).await;
             assert_eq!((answer.status, answer.usage.calls), (401, 0), "{wrong:.9}");
         }
-        let unknown = RefreshToken::new(shared::ids::new()).unwrap().reveal();
+        let unknown = RefreshToken::new(kernel::ids::new()).unwrap().reveal();
         assert_eq!(send(&shop, &unknown).await.status, 401);
     }
 

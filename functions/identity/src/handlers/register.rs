@@ -3,11 +3,11 @@
 use identity::Passwords;
 use identity::changes::Registration;
 use identity::limiter::Subject;
-use identity::national_id::NationalIds;
 use identity::policy::Policy;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::{Error, StartupError, clock, ids};
+use identity::sealer::NationalIds;
+use kernel::{Error, StartupError, clock, ids};
+use web::http::{self, Request, Response};
+use web::idempotency::{self, Key};
 
 async fn register(
     passwords: &Passwords,
@@ -16,17 +16,14 @@ async fn register(
     request: Request,
 ) -> Result<Response, Error> {
     request.query(&[])?;
-    let registration = Registration::parse(request.new_resource("users")?, policy, national_ids)?;
+    let registration = Registration::parse(request.new_resource("users")?, policy, &national_ids.country)?;
     let (Passwords { users, limits, .. }, now) = (passwords, clock::now());
     users.count_new(Subject::registrations(&request.source()), limits.registrations, limits, now).await?;
-    let national_id = match &registration.national_id {
-        Some(plain) => Some(national_ids.seal(plain).await?),
-        None => None,
-    };
+    let national_id = national_ids.seal(registration.national_id.as_ref()).await?;
     let email = registration.email.folded();
     let id = Key::optional(&request)?.map_or_else(ids::new, |key| key.id("users", &email));
     let user = registration.user(id, national_id, now);
-    passwords.register(user, &registration.password.0).await?.answer(&request)
+    idempotency::created(&passwords.register(user, &registration.password.0).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -39,8 +36,9 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::testing::Shop;
+    use kernel::caller::Caller;
     use serde_json::{Value, json};
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         call.send(|request| register(&shop.passwords, &shop.policy, &shop.national_ids, request)).await
@@ -136,5 +134,20 @@ mod tests {
         assert_eq!((usage.write_units, usage.index_write_units), (7.0, 2.0));
         let attributes = json!({"email": "a@b.co", "password": "vier-und-7", "nationalId": "1710034065"});
         assert_eq!(send(&shop, &registration(&attributes)).await.usage.write_units, 9.0);
+    }
+
+    #[tokio::test]
+    async fn a_key_whose_account_was_deleted_is_refused_for_that_reason() {
+        let shop = Shop::with(&[]).await;
+        let call = Call::event("register").header("idempotency-key", "k");
+        let made = send(&shop, &call).await;
+        let user = shop.passwords.users.user(made.id()).await.unwrap().unwrap();
+        let caller =
+            Caller { id: user.id.clone(), role: user.role, credentials_version: 1, session_id: "s".to_owned() };
+        shop.passwords.users.delete(&caller, clock::now(), |_| Ok(())).await.unwrap();
+        let again = send(&shop, &call).await;
+        assert_eq!((again.status, again.code()), (422, "idempotency_key_reused"));
+        assert!(again.body["errors"][0]["detail"].as_str().unwrap().contains("deleted"));
+        assert_eq!(send(&shop, &call.header("idempotency-key", "other")).await.status, 201);
     }
 }

@@ -3,12 +3,15 @@
 use identity::Passwords;
 use identity::changes::ProfileChanges;
 use identity::limiter::Subject;
-use identity::national_id::NationalIds;
+use identity::sealer::NationalIds;
 use identity::store::Change;
 use identity::user::User;
-use shared::auth::{self, Verifier};
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use kernel::caller::token_revoked;
+use kernel::{Error, StartupError, clock};
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn update_profile(
     passwords: &Passwords,
@@ -18,21 +21,21 @@ async fn update_profile(
 ) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
     request.query(&[])?;
-    let wanted = ProfileChanges::parse(request.update_of("users", &caller.id)?, national_ids)?;
+    let parse = |body| ProfileChanges::parse(body, &national_ids.country);
+    let own = async || passwords.users.of(&caller).await.map(Some);
+    let changes = changes_of(&request, &caller.id, parse, own).await?;
     let (users, limits, now) = (&passwords.users, &passwords.limits, clock::now());
     let user = users.of(&caller).await?;
-    let password_hash = match &wanted.current_password {
-        Some(password) => Some(passwords.prove_again(&user, password, &request.source(), now).await?.password_hash),
-        None => None,
-    };
-    if wanted.claims() {
+    let (password, source) = (changes.current_password.as_deref(), request.source());
+    let password_hash = passwords.prove_if_given(&user, password, &source, now).await?;
+    if changes.claims() {
         users.count_new(Subject::claims(&caller.id), limits.account_address, limits, now).await?;
     }
-    let national_id = wanted.sealed(national_ids).await?;
+    let national_id = national_ids.seal(changes.new_national_id()).await?;
     let change = |user: User| {
         request.check_if_match(user.version)?;
-        let user = Some(user).filter(|user| user.accepts(&caller)).ok_or_else(auth::no_longer_holds)?;
-        Ok(Change { password_hash: password_hash.clone(), ..Change::to(wanted.apply(user, &national_id, now)) })
+        let user = Some(user).filter(|user| user.accepts(&caller)).ok_or_else(token_revoked)?;
+        Ok(Change { password_hash: password_hash.clone(), ..Change::to(changes.apply(user, &national_id, now)) })
     };
     Ok(jsonapi::ok(&users.change(&caller.id, now, change).await?, &request))
 }
@@ -48,7 +51,7 @@ mod tests {
     use super::*;
     use identity::testing::{PASSWORD, Shop};
     use serde_json::{Value, json};
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let verifier = shop.tokens.verifier();
@@ -120,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whether_an_address_is_free_is_told_only_so_often() {
+    async fn whether_an_address_is_free_is_answered_only_so_often() {
         let shop = Shop::with(&["ana", "bob"]).await;
         let token = shop.token("bob").await;
         let guess = json!({"email": "ana@shop.example", "currentPassword": PASSWORD});
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_of_a_version_that_is_gone_is_refused() {
+    async fn a_change_of_an_old_version_is_refused() {
         let shop = Shop::with(&["ana"]).await;
         let call = Call::event("update-profile").bearer(&shop.token("ana").await).header("if-match", "\"1\"");
         let call = call.resource("users", Some("ana"), &json!({"displayName": "A"}));

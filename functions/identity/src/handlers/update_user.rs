@@ -3,21 +3,24 @@
 use identity::Users;
 use identity::changes::AdminChanges;
 use identity::store::Change;
-use identity::user::{Listed, User};
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use identity::{user::User, user_view::Listed};
+use kernel::{Error, StartupError, clock};
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn update_user(users: &Users, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.admin(&request)?;
     request.query(&[])?;
     let id = request.path_id("id")?;
-    let wanted = AdminChanges::parse(request.update_of("users", &id)?)?;
     users.of(&caller).await?;
+    let listed = async || Ok(users.user(&id).await?.map(Listed));
+    let changes = changes_of(&request, &id, AdminChanges::parse, listed).await?;
     let now = clock::now();
     let change = |user: User| {
         request.check_if_match(user.version)?;
-        let changed = wanted.apply(user.clone(), now);
+        let changed = changes.apply(user.clone(), now);
         // So a shop is never left without an admin.
         if id == caller.id && changed != user {
             return Err(Error::conflict("in_use", "In use", "Another admin has to change your role or disable you."));
@@ -38,10 +41,10 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::testing::{Shop, account, user};
+    use kernel::caller::Role;
+    use kernel::ids;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::ids;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     /// A shop with the admin eva, and customers whose ids are those of real users.
     async fn shop() -> (Shop, String, String) {

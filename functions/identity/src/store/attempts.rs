@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::store::{self, Item, number, text};
+use dynamo::{Item, Written, number, text};
+use kernel::Error;
+use kernel::clock::Timestamp;
 
 use super::{Users, email_key};
 use crate::account::Account;
@@ -25,15 +25,15 @@ impl Users {
         let subjects = [Subject::account_address(email, address), Subject::address(address), Subject::account(email)];
         let mut keys: Vec<Item> = subjects.iter().map(|subject| pk(&key(subject))).collect();
         keys.push(pk(&email_key(email)));
-        let found = store::batch_get(&self.client, HashMap::from([(self.table.clone(), keys)])).await?;
+        let found = dynamo::batch_get(&self.client, HashMap::from([(self.table.clone(), keys)])).await?;
         let mut items: HashMap<String, Item> = HashMap::new();
         for item in found.into_values().flatten() {
             let pk = item.get("pk").and_then(|pk| pk.as_s().ok()).cloned();
             items.insert(pk.unwrap_or_default(), item);
         }
-        let account = items.remove(&email_key(email)).map(store::from_item).transpose()?;
+        let account = items.remove(&email_key(email)).map(dynamo::from_item).transpose()?;
         let mut counted = subjects.into_iter().map(|subject| {
-            let count: Option<Count> = items.remove(&key(&subject)).map(store::from_item).transpose()?;
+            let count: Option<Count> = items.remove(&key(&subject)).map(dynamo::from_item).transpose()?;
             Ok::<_, Error>(Counted { subject, count: count.unwrap_or_default() })
         });
         let mut next = || counted.next().unwrap_or_else(|| Err(Error::internal("three subjects")));
@@ -70,9 +70,9 @@ impl Users {
                 .expression_attribute_values(":next", number(next.not_before))
                 .expression_attribute_values(":forgottenAt", number(next.forgotten_at))
                 .expression_attribute_values(":expiresAt", number(next.expires_at));
-            match store::update(update).await? {
-                Ok(_) => return Ok(()),
-                Err(found) => present = found.map(store::from_item).transpose()?.unwrap_or_default(),
+            match dynamo::update(update).await? {
+                Written::Done(_) => return Ok(()),
+                Written::Refused(found) => present = found.map(dynamo::from_item).transpose()?.unwrap_or_default(),
             }
         }
         Err(Error::too_many("Too many attempts at once. Try again in a second.", 1))
@@ -84,7 +84,7 @@ impl Users {
     /// # Errors
     /// When the table does not answer.
     pub async fn count_failure(&self, counted: &Counted, now: Timestamp) -> Result<(), Error> {
-        // What was counted until yesterday is forgotten.
+        // What was counted until yesterday no longer counts.
         let attempts = match counted.count.attempts(now) {
             0 if counted.count.attempts > 0 => "SET attempts = :one,",
             _ => "SET attempts = if_not_exists(attempts, :zero) + :one,",
@@ -101,7 +101,7 @@ impl Users {
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":forgottenAt", forgotten_at);
-        store::update(update).await.map(drop)
+        dynamo::update(update).await.map(drop)
     }
 
     /// Counts something whose count was not read before: a registration, a claim.
@@ -117,14 +117,14 @@ impl Users {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn forgive(&self, attempts: &Attempts, now: Timestamp) -> Result<(), Error> {
-        store::batch_write(&self.client, &self.table, forgive(attempts, now)?).await
+    pub async fn reset(&self, attempts: &Attempts, now: Timestamp) -> Result<(), Error> {
+        dynamo::batch_write(&self.client, &self.table, reset(attempts, now)?).await
     }
 }
 
 /// The writes that forgive attempts.
-pub fn forgive(attempts: &Attempts, now: Timestamp) -> Result<Vec<WriteRequest>, Error> {
-    let mut item = store::to_item(&Count::forgiven(now))?;
+pub fn reset(attempts: &Attempts, now: Timestamp) -> Result<Vec<WriteRequest>, Error> {
+    let mut item = dynamo::to_item(&Count::after_success(now))?;
     item.extend(pk(&key(&attempts.account_address.subject)));
     let put = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
     let mut writes = vec![WriteRequest::builder().put_request(put).build()];

@@ -1,22 +1,19 @@
-//! Changes of a user: one transaction over all items that tell of them, so that none disagrees.
+//! Changes of a user: one transaction over all items of theirs, so that none disagrees.
 
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem, Update};
-use shared::Error;
-use shared::auth::{self, Caller, Role};
-use shared::clock::Timestamp;
-use shared::store::{self, Refused, number, text};
+use dynamo::{Attempts, Refused, Written, number, text};
+use kernel::Error;
+use kernel::caller::{self, Caller, Role};
+use kernel::clock::Timestamp;
 
 use super::{DELETED_AT, Users, email_key, email_taken, item, national_id_key, national_id_taken, sessions, user_key};
 use crate::account::Account;
 use crate::user::User;
 
-/// How often a change is tried again when someone else changed the user in between.
-const ATTEMPTS: usize = 5;
-
 /// What a user becomes.
 pub struct Change<'a> {
     pub user: User,
-    /// The hash of the password, when it or the address changes: the address's item holds it.
+    /// The hash of the password, when it or the address changes: it is in the address's item.
     pub password_hash: Option<String>,
     /// The session that stays when all others end.
     pub keeps_session: Option<&'a str>,
@@ -45,7 +42,7 @@ enum Part {
 type Parts = Vec<(Part, TransactWriteItem)>;
 
 impl Users {
-    /// Changes a user: `change` is given the present one and tells what becomes of them, or refuses. When
+    /// Changes a user: `change` is given the present one and returns the next, or refuses. When
     /// someone else writes in between, it is asked again. One read; one transaction of one item for a name,
     /// of three (user, account, revocation) for what ends sessions, of up to five for a new address and a
     /// new national id.
@@ -60,8 +57,9 @@ impl Users {
         now: Timestamp,
         change: impl Fn(User) -> Result<Change<'a>, Error>,
     ) -> Result<User, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the user");
+        loop {
+            attempts.next().await?;
             let old = self.user(id).await?.ok_or_else(|| Error::not_found("There is no user with this id."))?;
             let change = change(old.clone())?;
             if change.user == old {
@@ -69,16 +67,15 @@ impl Users {
             }
             let parts = self.parts(&old, &change, now)?;
             match self.write(parts).await? {
-                Ok(()) => return Ok(change.user),
-                Err(Part::User) => {}
-                Err(part) => return Err(meaning(part)),
+                Written::Done(()) => return Ok(change.user),
+                Written::Refused(Part::User) => {}
+                Written::Refused(part) => return Err(meaning(part)),
             }
         }
-        Err(Error::unavailable("the user kept changing"))
     }
 
-    /// Deletes a user, if `allow` does not refuse the present one: what was personal is gone, address and
-    /// national id are free, tokens are revoked, the session it was done in is gone. What stays is the id, so that
+    /// Deletes a user, if `allow` does not refuse the present one: personal data is deleted, address and
+    /// national id are free, tokens are revoked, the session it was done in is deleted. The id stays, so that
     /// sales keep their customer, and for up to 30 days rows of other sessions, which end with it, and counts of
     /// attempts, which do not say whose they are.
     ///
@@ -91,8 +88,9 @@ impl Users {
         allow: impl Fn(&User) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let id = caller.id.as_str();
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the user");
+        loop {
+            attempts.next().await?;
             let user = self.user(id).await?.ok_or_else(|| Error::not_found("There is no user with this id."))?;
             allow(&user)?;
             let tombstone = [
@@ -101,7 +99,7 @@ impl Users {
                 ("version", number(user.version + 1)),
                 (DELETED_AT, text(now.to_string())),
             ];
-            let tombstone = store::stamped(tombstone.map(|(name, value)| (name.to_owned(), value)).into());
+            let tombstone = dynamo::stamped(tombstone.map(|(name, value)| (name.to_owned(), value)).into());
             let mut parts = vec![
                 (Part::User, self.put_over(tombstone, user.version)?),
                 (Part::Other, self.delete_part(&email_key(&user.email.folded()))?),
@@ -111,11 +109,10 @@ impl Users {
             if let Some(national_id) = &user.national_id {
                 parts.push((Part::Other, self.delete_part(&national_id_key(national_id))?));
             }
-            if self.write(parts).await?.is_ok() {
+            if self.write(parts).await?.is_done() {
                 return Ok(());
             }
         }
-        Err(Error::unavailable("the user kept changing"))
     }
 
     fn parts(&self, old: &User, change: &Change<'_>, now: Timestamp) -> Result<Parts, Error> {
@@ -162,7 +159,7 @@ impl Users {
             .expression_attribute_names("#disabled", "disabled")
             .expression_attribute_values(":userId", text(&user.id))
             .expression_attribute_values(":role", text(user.role.name()))
-            .expression_attribute_values(":disabled", store::boolean(user.disabled))
+            .expression_attribute_values(":disabled", dynamo::boolean(user.disabled))
             .expression_attribute_values(":credentialsVersion", number(user.credentials_version));
         if let Some(hash) = &change.password_hash {
             expression += ", passwordHash = :passwordHash";
@@ -195,14 +192,14 @@ impl Users {
     }
 
     /// Writes all parts or none; the part that refused, [`Part::User`] first.
-    async fn write(&self, parts: Parts) -> Result<Result<(), Part>, Error> {
+    async fn write(&self, parts: Parts) -> Result<Written<(), Part>, Error> {
         let (names, parts): (Vec<Part>, Vec<TransactWriteItem>) = parts.into_iter().unzip();
         let refused = |refused: Refused| {
             let failed = refused.failed.iter().filter_map(|(index, _)| names.get(*index).copied());
             let failed: Vec<Part> = failed.collect();
             if failed.contains(&Part::User) { Part::User } else { failed.first().copied().unwrap_or(Part::Other) }
         };
-        Ok(store::transact(&self.client, parts).await?.map_err(refused))
+        Ok(dynamo::transact(&self.client, parts).await?.map_refused(refused))
     }
 }
 
@@ -210,7 +207,7 @@ fn meaning(refused: Part) -> Error {
     match refused {
         Part::Email => email_taken(),
         Part::NationalId => national_id_taken(),
-        Part::Session | Part::Admin => auth::no_longer_holds(),
+        Part::Session | Part::Admin => caller::token_revoked(),
         Part::User | Part::Other => Error::internal("a part without a condition was refused"),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shared::store::{self, Client, Item, text};
-use shared::{Error, StartupError, config};
+use dynamo::{Client, Item, text};
+use kernel::{Error, StartupError, config};
 
 use super::user_key;
 
@@ -30,7 +30,7 @@ impl Directory {
         Self { client, table: table.into() }
     }
 
-    /// Those of these ids, each named once, that are or were users: of who deleted their account, the id is kept. A
+    /// Those of these ids, each named once, that are or were users: of deleted accounts the id stays. A
     /// consistent batch read for each 100.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Directory {
         for some in ids.chunks(BATCH) {
             let keys = some.iter().map(|id| Item::from([("pk".to_owned(), text(user_key(id)))]));
             let wanted = HashMap::from([(self.table.clone(), keys.collect())]);
-            let found = store::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default();
+            let found = dynamo::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default();
             let found: HashSet<&str> =
                 found.iter().filter_map(|item| Some(item.get("pk")?.as_s().ok()?.as_str())).collect();
             known.extend(some.iter().filter(|id| found.contains(user_key(id).as_str())));

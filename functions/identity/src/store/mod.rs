@@ -1,7 +1,7 @@
-//! The tables `IdentityTable` and `RevocationsTable` (of that, `shared::store::Revocations` knows the
+//! The tables `IdentityTable` and `RevocationsTable` (of that, `access::Revocations` knows the
 //! items). The items of the first:
 //!
-//! | `pk` | What it holds | Written by |
+//! | `pk` | Contents | Written by |
 //! | --- | --- | --- |
 //! | `user#<id>` | the user; in `by-listing` and `by-role`. Of a deleted one only that it was deleted | `register`, changes ([`change`]) |
 //! | `email#<folded address>` | the account: password hash, role. Its key makes the address unique | the same transactions |
@@ -16,12 +16,14 @@ mod sessions;
 
 use std::collections::HashMap;
 
+use access::Revocations;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use dynamo::{Client, Item, Listing, Written, number, text};
+use kernel::caller::{self, Caller, Role};
+use kernel::error::Kind;
+use kernel::page::{Page, PageRequest};
+use kernel::{Error, StartupError, config};
 use serde::Serialize;
-use shared::auth::{self, Caller, Role};
-use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Client, Item, Listing, Revocations, number, text};
-use shared::{Error, StartupError, config};
 
 use crate::account::Account;
 use crate::national_id::NationalId;
@@ -46,7 +48,7 @@ impl Users {
     /// When a variable is missing.
     pub async fn from_env() -> Result<Self, StartupError> {
         let table = config::required::<String>("IDENTITY_TABLE")?;
-        let client = store::client_from_env(&table, &[("pk", "warm-up")]).await?;
+        let client = dynamo::client_from_env(&table, &[("pk", "warm-up")]).await?;
         let revocations = Revocations::from_env_with(client.clone())?;
         Ok(Self { client, table, revocations })
     }
@@ -56,20 +58,22 @@ impl Users {
         Self { revocations: Revocations::new(client.clone(), revocations), client, table: table.into() }
     }
 
-    /// Keeps a new user and their account. One transaction of two items, three with a national id.
+    /// Stores a new user and their account. One transaction of two items, three with a national id.
     ///
     /// # Errors
-    /// `Conflict` (`already_exists`) when the address or the national id is taken.
+    /// `Conflict` (`already_exists`) when the address or the national id is taken · `Unprocessable`
+    /// (`idempotency_key_reused`) when the id is that of a deleted user, whose sales it would inherit.
     pub async fn register(&self, user: &User, account: &Account) -> Result<(), Error> {
         let mut parts = vec![self.put_new(&email_key(&user.email.folded()), account)?];
         if let Some(id) = &user.national_id {
             parts.push(self.claim_national_id(id, &user.id)?);
         }
-        parts.push(store::put_new(&self.table, item(user)?, "pk")?);
-        match store::transact(&self.client, parts).await? {
-            Ok(()) => Ok(()),
-            Err(refused) if refused.part(0) => Err(email_taken()),
-            Err(_) => Err(national_id_taken()),
+        parts.push(dynamo::put_new(&self.table, item(user)?, "pk")?);
+        match dynamo::transact(&self.client, parts).await? {
+            Written::Done(()) => Ok(()),
+            Written::Refused(refused) if refused.part(0) => Err(email_taken()),
+            Written::Refused(refused) if user.national_id.is_some() && refused.part(1) => Err(national_id_taken()),
+            Written::Refused(_) => Err(key_of_a_deleted_user()),
         }
     }
 
@@ -77,10 +81,10 @@ impl Users {
     /// was made from, is nobody. One consistent read.
     ///
     /// # Errors
-    /// 401 when the token no longer holds.
+    /// 401 when the token was revoked.
     pub async fn of(&self, caller: &Caller) -> Result<User, Error> {
         let user = self.user(&caller.id).await?.filter(|user| user.accepts(caller));
-        user.ok_or_else(auth::no_longer_holds)
+        user.ok_or_else(caller::token_revoked)
     }
 
     /// A user who is there. One consistent read.
@@ -89,8 +93,8 @@ impl Users {
     /// When the table does not answer.
     pub async fn user(&self, id: &str) -> Result<Option<User>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(user_key(id))).consistent_read(true);
-        let item = store::get(read).await?.filter(|item| !item.contains_key(DELETED_AT));
-        item.map(store::from_item).transpose()
+        let item = dynamo::get(read).await?.filter(|item| !item.contains_key(DELETED_AT));
+        item.map(dynamo::from_item).transpose()
     }
 
     /// Those of up to 100 users, each named once, who are there, in this order. One consistent batch read.
@@ -100,8 +104,8 @@ impl Users {
     pub async fn those(&self, ids: &[&str]) -> Result<Vec<User>, Error> {
         let keys = ids.iter().map(|id| Item::from([("pk".to_owned(), text(user_key(id)))])).collect();
         let wanted = HashMap::from([(self.table.clone(), keys)]);
-        let found = store::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default();
-        let there = found.into_iter().filter(|item| !item.contains_key(DELETED_AT)).map(store::from_item::<User>);
+        let found = dynamo::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default();
+        let there = found.into_iter().filter(|item| !item.contains_key(DELETED_AT)).map(dynamo::from_item::<User>);
         let mut users: HashMap<_, _> =
             there.map(|user| user.map(|user| (user.id.clone(), user))).collect::<Result<_, _>>()?;
         Ok(ids.iter().filter_map(|id| users.remove(*id)).collect())
@@ -113,8 +117,8 @@ impl Users {
     /// When the table does not answer.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, Error> {
         let read = self.client.get_item().table_name(&self.table).key("pk", text(email_key(email)));
-        let Some(item) = store::get(read.consistent_read(true)).await? else { return Ok(None) };
-        let account: Account = store::from_item(item)?;
+        let Some(item) = dynamo::get(read.consistent_read(true)).await? else { return Ok(None) };
+        let account: Account = dynamo::from_item(item)?;
         self.user(&account.user_id).await
     }
 
@@ -134,7 +138,7 @@ impl Users {
             .expression_attribute_values(":old", text(old))
             .expression_attribute_values(":new", text(new));
         // Refused, there is a newer password: its hash is new as well.
-        store::update(update).await.map(drop)
+        dynamo::update(update).await.map(drop)
     }
 
     /// A page of the users, of all or of a role, newest first. One query.
@@ -146,13 +150,13 @@ impl Users {
             None => Listing::newest(&self.table, "by-listing", "listing", ALL_USERS),
             Some(role) => Listing::newest(&self.table, "by-role", "role", role.name()),
         };
-        store::list(&self.client, &listing, request, position, |_| true).await
+        dynamo::list(&self.client, &listing, request, position, |_| true).await
     }
 
     fn put_new<T: Serialize>(&self, key: &str, value: &T) -> Result<TransactWriteItem, Error> {
-        let mut item = store::to_item(value)?;
+        let mut item = dynamo::to_item(value)?;
         item.insert("pk".to_owned(), text(key));
-        store::put_new(&self.table, item, "pk")
+        dynamo::put_new(&self.table, item, "pk")
     }
 
     fn put_over(&self, item: Item, version: u64) -> Result<TransactWriteItem, Error> {
@@ -172,11 +176,23 @@ impl Users {
     }
 }
 
-/// What tells a deleted user from one who is there.
+/// What a deleted user's item has.
 const DELETED_AT: &str = "deletedAt";
+
+/// The key of an item that has events, by what it is and its id.
+pub fn event_key(kind: &str, id: &str) -> Option<Item> {
+    (kind == "user").then(|| Item::from([("pk".to_owned(), text(user_key(id)))]))
+}
 
 fn user_key(id: &str) -> String {
     format!("user#{id}")
+}
+
+/// 422: the id follows from the key, and belonged to somebody else.
+fn key_of_a_deleted_user() -> Error {
+    let detail = "This key was used before, for an account that was deleted since. Take a new key.";
+    Error::new(Kind::Unprocessable, "idempotency_key_reused", "Idempotency key reused", detail)
+        .in_header("Idempotency-Key")
 }
 
 fn email_key(folded: &str) -> String {
@@ -188,15 +204,15 @@ fn national_id_key(id: &NationalId) -> String {
 }
 
 fn item(user: &User) -> Result<Item, Error> {
-    let mut item = store::to_item(user)?;
+    let mut item = dynamo::to_item(user)?;
     item.insert("pk".to_owned(), text(user_key(&user.id)));
     item.insert("listing".to_owned(), text(ALL_USERS));
-    item.insert(store::POSITION.to_owned(), text(position(user)));
-    Ok(store::stamped(item))
+    item.insert(dynamo::POSITION.to_owned(), text(position(user)));
+    Ok(dynamo::stamped(item))
 }
 
 fn position(user: &User) -> String {
-    store::position(user.created_at, &user.id)
+    dynamo::position(user.created_at, &user.id)
 }
 
 fn email_taken() -> Error {

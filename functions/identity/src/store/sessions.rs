@@ -1,9 +1,9 @@
 //! Sessions in the table: opened, refreshed, ended.
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
-use shared::Error;
-use shared::clock::{Timestamp, seconds};
-use shared::store::{self, number, text};
+use dynamo::{Written, number, text};
+use kernel::Error;
+use kernel::clock::{Timestamp, seconds};
 
 use super::{Users, attempts};
 use crate::limiter::Attempts;
@@ -21,18 +21,18 @@ pub enum Rotation {
 }
 
 impl Users {
-    /// Keeps a new session, and forgives the attempts before it. One batch of two writes, three when others had
+    /// Stores a new session, and resets the counts of attempts. One batch of two writes, three when others had
     /// failed at the account.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn open_session(&self, session: &Session, attempts: &Attempts, now: Timestamp) -> Result<(), Error> {
-        let mut item = store::to_item(session)?;
+        let mut item = dynamo::to_item(session)?;
         item.insert("pk".to_owned(), text(key(&session.id)));
         let put = PutRequest::builder().set_item(Some(item)).build().map_err(Error::internal)?;
-        let mut writes = attempts::forgive(attempts, now)?;
+        let mut writes = attempts::reset(attempts, now)?;
         writes.push(WriteRequest::builder().put_request(put).build());
-        store::batch_write(&self.client, &self.table, writes).await
+        dynamo::batch_write(&self.client, &self.table, writes).await
     }
 
     /// Replaces a session's refresh token by the next, if it is the present one: of many requests with the
@@ -51,13 +51,13 @@ impl Users {
             .expression_attribute_values(":presented", text(token.digest()))
             .expression_attribute_values(":next", text(next.digest()))
             .expression_attribute_values(":now", number(seconds(now)));
-        let found = match store::update(update).await? {
-            Ok(item) => return Ok(Rotation::Refreshed(store::from_item(item)?)),
-            Err(None) => return Ok(Rotation::Refused),
-            Err(Some(item)) => store::from_item::<Session>(item)?,
+        let found = match dynamo::update(update).await? {
+            Written::Done(item) => return Ok(Rotation::Refreshed(dynamo::from_item(item)?)),
+            Written::Refused(None) => return Ok(Rotation::Refused),
+            Written::Refused(Some(item)) => dynamo::from_item::<Session>(item)?,
         };
         if found.token_digest == next.digest() {
-            // The client tried again by itself: the first try had gone through.
+            // The client tried again by itself: the first try had succeeded.
             return Ok(Rotation::Refreshed(found));
         }
         let expired = found.expires_at <= seconds(now);
@@ -82,11 +82,11 @@ impl Users {
         let end = self.client.delete_item().table_name(&self.table).key("pk", text(key(&session.id)));
         let end = end.condition_expression("credentialsVersion = :seen");
         let end = end.expression_attribute_values(":seen", number(session.credentials_version));
-        // It stays if a change of password has just kept it.
-        match store::delete(end).await? {
-            Err(Some(item)) => {
-                let kept: Session = store::from_item(item)?;
-                Ok(user.filter(|user| user.credentials_version == kept.credentials_version))
+        // It stays if a change of password has just renewed it.
+        match dynamo::delete(end).await? {
+            Written::Refused(Some(item)) => {
+                let session: Session = dynamo::from_item(item)?;
+                Ok(user.filter(|user| user.credentials_version == session.credentials_version))
             }
             _ => Ok(None),
         }
@@ -97,7 +97,7 @@ impl Users {
     /// # Errors
     /// When the table does not answer.
     pub async fn end_session(&self, id: &str) -> Result<(), Error> {
-        store::delete(self.client.delete_item().table_name(&self.table).key("pk", text(key(id)))).await.map(drop)
+        dynamo::delete(self.client.delete_item().table_name(&self.table).key("pk", text(key(id)))).await.map(drop)
     }
 }
 

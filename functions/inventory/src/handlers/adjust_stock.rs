@@ -1,11 +1,11 @@
 //! `POST /inventory/{productId}/adjustments`: staff book a receipt or an adjustment.
 
+use access::Guard;
 use inventory::movement::Movement;
-use inventory::{Catalog, Stock, adjustment};
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::{Error, StartupError, clock, ids};
+use inventory::{Catalog, Stock, adjust_stock};
+use kernel::{Error, StartupError, clock, ids};
+use web::http::{self, Request, Response};
+use web::idempotency::{self, Key};
 
 async fn adjust_stock(stock: &Stock, catalog: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
     let caller = guard.staff(&request).await?;
@@ -16,7 +16,7 @@ async fn adjust_stock(stock: &Stock, catalog: &Catalog, guard: &Guard, request: 
     let fingerprint = body.fingerprint();
     let id = key.map_or_else(ids::new, |key| key.id(&format!("movements/{product_id}"), &caller.id));
     let movement = Movement::parse(body, id, product_id, caller.id, clock::now())?;
-    adjustment::book(stock, catalog, movement, &fingerprint).await?.answer(&request)
+    idempotency::created(&adjust_stock::adjust(stock, catalog, movement, &fingerprint).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -28,11 +28,11 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use inventory::stock::Snapshot;
+    use inventory::snapshot::{ProductStatus, Snapshot};
     use inventory::testing::{CatalogStandIn, cup};
+    use kernel::caller::Role;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, Cloud, Tokens};
+    use testing::{Answer, Call, Cloud, Tokens};
 
     struct Shop {
         stock: Stock,
@@ -72,9 +72,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn catalog_is_not_asked_for_a_product_that_inventory_was_told_of() {
+    async fn catalog_is_not_asked_for_a_product_with_a_snapshot() {
         let shop = shop(&[500]).await;
-        shop.stock.learn(&shop.product, &cup(1), clock::now()).await.unwrap();
+        shop.stock.put_snapshot(&shop.product, &cup(1), clock::now()).await.unwrap();
         let answer = shop.send(&shop.call()).await;
         assert_eq!((answer.status, answer.usage.calls), (201, 2));
         assert_eq!((answer.usage.read_units, answer.usage.write_units), (1.0, 5.0));
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn goods_that_came_in_are_booked_even_when_catalog_is_silent() {
+    async fn a_receipt_is_booked_even_when_catalog_does_not_answer() {
         let shop = shop(&[500]).await;
         let first = shop.send(&shop.call()).await;
         let again = shop.send(&shop.call()).await;
         assert_eq!((first.status, again.status, &again.body), (201, 201, &first.body));
         let item = shop.stock.get(&shop.product).await.unwrap().unwrap();
         assert_eq!((item.available, item.product), (10, None));
-        shop.stock.learn(&shop.product, &cup(1), clock::now()).await.unwrap();
+        shop.stock.put_snapshot(&shop.product, &cup(1), clock::now()).await.unwrap();
         let item = shop.stock.get(&shop.product).await.unwrap().unwrap();
         assert_eq!((item.available, item.product), (10, Some(cup(1))));
     }
@@ -130,13 +130,26 @@ mod tests {
     async fn what_is_left_of_a_deleted_product_can_be_counted() {
         let shop = shop(&[200, 404]).await;
         shop.send(&shop.call()).await;
-        let gone = Snapshot { status: "deleted".to_owned(), ..cup(2) };
-        shop.stock.learn(&shop.product, &gone, clock::now()).await.unwrap();
+        let deleted = Snapshot { status: ProductStatus::Deleted, ..cup(2) };
+        shop.stock.put_snapshot(&shop.product, &deleted, clock::now()).await.unwrap();
         let take = json!({"kind": "adjustment", "quantity": -4, "reason": "count"});
         let take = shop.call().header("idempotency-key", "other").resource("stock-movements", None, &take);
         assert_eq!(shop.send(&take).await.status, 201);
         let item = shop.stock.get(&shop.product).await.unwrap().unwrap();
-        assert_eq!((item.available, item.product), (6, Some(gone)));
+        assert_eq!((item.available, item.product), (6, Some(deleted)));
+    }
+
+    #[tokio::test]
+    async fn nothing_comes_in_of_a_deleted_product_until_it_is_created_again() {
+        let shop = shop(&[200, 404]).await;
+        shop.send(&shop.call()).await;
+        let deleted = Snapshot { status: ProductStatus::Deleted, ..cup(2) };
+        shop.stock.put_snapshot(&shop.product, &deleted, clock::now()).await.unwrap();
+        let receipt = shop.call().header("idempotency-key", "other");
+        assert_eq!(shop.send(&receipt).await.status, 404);
+        assert_eq!(shop.available().await, Some(10));
+        shop.stock.put_snapshot(&shop.product, &cup(3), clock::now()).await.unwrap();
+        assert_eq!(shop.send(&receipt).await.status, 201);
     }
 
     #[tokio::test]

@@ -1,9 +1,10 @@
 //! `GET /inventory/{productId}`: staff read how much there is of a product.
 
 use inventory::Stock;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn get_stock(stock: &Stock, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     tokens.staff(&request)?;
@@ -23,11 +24,11 @@ mod tests {
     use super::*;
     use inventory::store::Known;
     use inventory::testing::{cup, receipt};
+    use kernel::caller::Role;
+    use kernel::ids;
+    use kernel::usage::Meter;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::ids;
-    use shared::store::Meter;
-    use shared::testing::{Call, Cloud, Tokens};
+    use testing::{Call, Cloud, Tokens};
 
     #[tokio::test]
     async fn staff_read_stock_by_one_read_and_others_do_not() {

@@ -1,18 +1,20 @@
 //! The inbox of inventory: stock items know their product, sales leave stock movements, products have their place in
 //! the list of stock.
 
+use contracts::EventType;
 use inventory::Stock;
 use inventory::inbox::{products, sales, stock as levels};
-use shared::events::Event;
-use shared::{Error, StartupError, clock, queue};
+use kernel::{Error, StartupError, clock};
+use messaging::Event;
+use messaging::queue;
 
 async fn on_event(stock: &Stock, event: &Event) -> Result<(), Error> {
-    match event.topic.as_str() {
-        "product.created" | "product.deleted" | "product.updated" => {
+    match event.event_type {
+        EventType::ProductCreated | EventType::ProductDeleted | EventType::ProductUpdated => {
             products::on_product_event(stock, event, clock::now()).await
         }
-        "sale.cancelled" | "sale.confirmed" => sales::on_sale_event(stock, event).await,
-        "stock.created" | "stock.depleted" | "stock.low" | "stock.replenished" => {
+        EventType::SaleCancelled | EventType::SaleConfirmed => sales::on_sale_event(stock, event).await,
+        EventType::StockCreated | EventType::StockDepleted | EventType::StockLow | EventType::StockReplenished => {
             levels::on_stock_event(stock, event).await
         }
         other => Err(Error::malformed(format!("inventory does not listen to {other}"))),

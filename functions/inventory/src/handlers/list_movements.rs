@@ -1,11 +1,11 @@
 //! `GET /inventory/{productId}/movements`: staff list what changed the stock of a product, newest first.
 
 use inventory::Stock;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors};
-use shared::{Error, StartupError};
+use kernel::page::{Cursors, PARAMETERS};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn list_movements(
     stock: &Stock,
@@ -35,11 +35,11 @@ mod tests {
     use inventory::movement::Movement;
     use inventory::store::Known;
     use inventory::testing::{cup, receipt};
+    use kernel::caller::Role;
+    use kernel::clock::Timestamp;
+    use kernel::ids;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::clock::Timestamp;
-    use shared::ids;
-    use shared::testing::{Answer, Call, Cloud, Tokens};
+    use testing::{Answer, Call, Cloud, Tokens};
 
     async fn list(stock: &Stock, product: &str, role: Role) -> Answer {
         let tokens = Tokens::new();
@@ -67,7 +67,7 @@ mod tests {
     async fn a_product_without_movements_has_an_empty_list_and_an_unknown_one_none() {
         let (stock, product) = (Stock::new(Cloud::start().await.client(), "InventoryTable"), ids::new());
         assert_eq!(list(&stock, &product, Role::Staff).await.status, 404);
-        stock.learn(&product, &cup(1), Timestamp::UNIX_EPOCH).await.unwrap();
+        stock.put_snapshot(&product, &cup(1), Timestamp::UNIX_EPOCH).await.unwrap();
         let answer = list(&stock, &product, Role::Staff).await;
         assert_eq!((answer.status, &answer.body["data"]), (200, &json!([])));
         assert_eq!(list(&stock, &product, Role::Customer).await.status, 403);

@@ -2,11 +2,11 @@
 
 use inventory::Stock;
 use inventory::stock::{Level, StockItem};
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors, Page};
-use shared::{Error, StartupError};
+use kernel::page::{Cursors, PARAMETERS, Page};
+use kernel::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 const FILTERS: [&str; 2] = ["filter[level]", "filter[product]"];
 
@@ -40,9 +40,9 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use inventory::testing::stocked;
+    use kernel::caller::Role;
     use serde_json::Value;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, Cloud, Tokens};
+    use testing::{Answer, Call, Cloud, Tokens};
 
     async fn list(stock: &Stock, role: Role, query: &[(&str, &str)]) -> Answer {
         let tokens = Tokens::new();

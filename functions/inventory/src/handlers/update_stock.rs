@@ -1,15 +1,17 @@
 //! `PATCH /inventory/{productId}`: staff say where they want to be warned that a product runs low.
 
+use access::Guard;
 use inventory::{Stock, stock};
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use kernel::{Error, StartupError, clock};
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn update_stock(stock: &Stock, guard: &Guard, request: Request) -> Result<Response, Error> {
     guard.staff(&request).await?;
     request.query(&[])?;
     let id = request.path_id("productId")?;
-    let sent = stock::parse_changes(request.update_of("stock-items", &id)?)?;
+    let sent = changes_of(&request, &id, stock::parse_changes, || stock.get(&id)).await?;
     let allow = |item: &stock::StockItem| request.check_if_match(item.version);
     Ok(jsonapi::ok(&stock.warn_at(&id, sent, allow, clock::now()).await?, &request))
 }
@@ -24,9 +26,9 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use inventory::testing::stocked;
+    use kernel::caller::Role;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, Cloud, Tokens};
+    use testing::{Answer, Call, Cloud, Tokens};
 
     async fn patch(stock: &Stock, id: &str, role: Role, attributes: &Value, if_match: &str) -> Answer {
         let tokens = Tokens::new();
@@ -57,7 +59,7 @@ mod tests {
         for attributes in [json!({"available": 9}), json!({"lowStockAt": -1}), json!({"lowStockAt": "5"})] {
             assert_eq!(patch(&stock, &id, Role::Staff, &attributes, "*").await.status, 422);
         }
-        let unknown = shared::ids::new();
+        let unknown = kernel::ids::new();
         assert_eq!(patch(&stock, &unknown, Role::Staff, &json!({"lowStockAt": 5}), "*").await.status, 404);
     }
 }

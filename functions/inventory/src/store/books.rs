@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use dynamo::{Item, Segment, Segments, text};
+use kernel::Error;
+use kernel::clock::Timestamp;
 use serde::Deserialize;
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::store::{self, Item, Segment, Segments, text};
 
 use super::{Stock, key};
 use crate::movement::Movement;
@@ -61,7 +61,7 @@ impl Stock {
         let mut pages = Segments::of(scan.projection_expression(NEEDED), segment);
         while let Some(items) = pages.page().await? {
             for item in items {
-                let entry: Entry = store::from_item(item)?;
+                let entry: Entry = dynamo::from_item(item)?;
                 books.entry(entry.product_id.clone()).or_default().enter(&entry)?;
             }
         }
@@ -82,9 +82,9 @@ impl Stock {
             .projection_expression(NEEDED);
         let (mut books, mut after) = (Books::default(), None);
         loop {
-            let (items, next) = store::query_page(query.clone().set_exclusive_start_key(after)).await?;
+            let (items, next) = dynamo::query_page(query.clone().set_exclusive_start_key(after)).await?;
             for item in items {
-                books.enter(&store::from_item(item)?)?;
+                books.enter(&dynamo::from_item(item)?)?;
             }
             after = next;
             if after.is_none() {
@@ -106,8 +106,8 @@ impl Stock {
                 key
             });
             let wanted = HashMap::from([(self.table.clone(), keys.collect::<Vec<Item>>())]);
-            for item in store::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default() {
-                let found: Movement = store::from_item(item)?;
+            for item in dynamo::batch_get(&self.client, wanted).await?.remove(&self.table).unwrap_or_default() {
+                let found: Movement = dynamo::from_item(item)?;
                 entered.insert(found.id, found.quantity);
             }
         }

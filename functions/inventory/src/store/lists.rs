@@ -1,10 +1,10 @@
 //! Lists of stock and of movements, and where the shop wants to be warned.
 
+use dynamo::{Attempts, Listing, Written, number, text};
+use kernel::Error;
+use kernel::clock::Timestamp;
+use kernel::page::{Page, PageRequest};
 use serde::Deserialize;
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Listing, number, text};
 
 use super::{Stock, key};
 use crate::movement::Movement;
@@ -12,9 +12,6 @@ use crate::stock::{Level, StockItem};
 
 /// The value of `listing` of every product's place.
 const ALL: &str = "stock";
-
-/// How often a change is tried again because somebody else wrote in between.
-const ATTEMPTS: usize = 5;
 
 /// A product's place in the list of stock.
 #[derive(Deserialize)]
@@ -41,7 +38,7 @@ impl Stock {
             ..Listing::newest(&self.table, "by-level", "listing", ALL)
         };
         let places = |place: &Place| place.level_position.clone();
-        let places: Page<Place> = store::list(&self.client, &listing, page, places, |_| true).await?;
+        let places: Page<Place> = dynamo::list(&self.client, &listing, page, places, |_| true).await?;
         let ids: Vec<&str> = places.items.iter().map(|place| place.product_id.as_str()).collect();
         let items = self.those(&ids).await?;
         Ok(Page { items, prev: places.prev, next: places.next })
@@ -55,7 +52,7 @@ impl Stock {
         if product_ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found = self.read(product_ids).await?;
+        let mut found = self.get_many(product_ids).await?;
         Ok(product_ids.iter().filter_map(|id| found.remove(*id)).collect())
     }
 
@@ -65,7 +62,7 @@ impl Stock {
     /// When the table does not answer.
     pub async fn movements(&self, product_id: &str, page: &PageRequest) -> Result<Page<Movement>, Error> {
         let listing = Listing::newest(&self.table, "by-time", "productId", product_id);
-        store::list(&self.client, &listing, page, by_time, |_| true).await
+        dynamo::list(&self.client, &listing, page, by_time, |_| true).await
     }
 
     /// Changes where the shop wants to be warned (inside `None` for nowhere, outside for as before), if `allow` does
@@ -80,8 +77,9 @@ impl Stock {
         allow: impl Fn(&StockItem) -> Result<(), Error>,
         now: Timestamp,
     ) -> Result<StockItem, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the stock");
+        loop {
+            attempts.next().await?;
             let item = self.get(product_id).await?;
             let item = item.ok_or_else(|| Error::not_found("Inventory knows no product with this id."))?;
             allow(&item)?;
@@ -96,23 +94,22 @@ impl Stock {
                 )
                 .condition_expression("#version = :read")
                 .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":mark", mark.map_or_else(store::null, number))
+                .expression_attribute_values(":mark", mark.map_or_else(dynamo::null, number))
                 .expression_attribute_values(":read", number(item.version))
                 .expression_attribute_values(":next", number(item.version + 1))
-                .expression_attribute_values(":correlation", store::correlation())
+                .expression_attribute_values(":correlation", dynamo::correlation())
                 .expression_attribute_values(":now", text(now.to_string()));
-            if let Ok(changed) = store::update(update).await? {
-                return store::from_item(changed);
+            if let Written::Done(changed) = dynamo::update(update).await? {
+                return dynamo::from_item(changed);
             }
         }
-        Err(Error::unavailable("the stock kept changing"))
     }
 
     /// Puts a product at its place in the list of stock, unless a later change has. One write.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn place(&self, product_id: &str, level: Level, sequence: &str) -> Result<(), Error> {
+    pub async fn put_list_position(&self, product_id: &str, level: Level, sequence: &str) -> Result<(), Error> {
         let put = self
             .client
             .put_item()
@@ -126,12 +123,12 @@ impl Stock {
             .expression_attribute_names("#sequence", "sequence")
             .expression_attribute_values(":sequence", text(sequence));
         // Refused, something as new or newer is known.
-        store::put(put).await?.unwrap_or_default();
+        dynamo::put(put).await?.done();
         Ok(())
     }
 }
 
 /// The position of a movement among its product's.
 pub(super) fn by_time(movement: &Movement) -> String {
-    store::position(movement.created_at, &movement.id)
+    dynamo::position(movement.created_at, &movement.id)
 }

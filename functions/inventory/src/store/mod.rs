@@ -1,6 +1,6 @@
 //! The table `InventoryTable`. A product's stock and its movements stand together:
 //!
-//! | `productId` | `sk` | What it holds |
+//! | `productId` | `sk` | Contents |
 //! | --- | --- | --- |
 //! | a product's id | `stock` | the stock item: what is available, and the product's snapshot |
 //! | the same | `movement#<id>` | one change of the stock |
@@ -20,9 +20,8 @@ mod lists;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use shared::auth::Caller;
-use shared::store::{self, Item, POSITION, Revocations, text};
-use shared::{Error, StartupError, config};
+use dynamo::{Item, POSITION, text};
+use kernel::{Error, StartupError, config};
 
 use crate::movement::Movement;
 use crate::stock::StockItem;
@@ -42,7 +41,7 @@ impl Stock {
     /// When a variable is missing.
     pub async fn from_env() -> Result<Self, StartupError> {
         let table = config::required::<String>("INVENTORY_TABLE")?;
-        Ok(Self::new(store::client_from_env(&table, &[("productId", "warm-up"), ("sk", "stock")]).await?, table))
+        Ok(Self::new(dynamo::client_from_env(&table, &[("productId", "warm-up"), ("sk", "stock")]).await?, table))
     }
 
     /// The stock in the table `INVENTORY_TABLE`, over a client that another store connected.
@@ -69,35 +68,33 @@ impl Stock {
     /// When the table does not answer.
     pub async fn get(&self, product_id: &str) -> Result<Option<StockItem>, Error> {
         let read = self.client.get_item().table_name(&self.table).set_key(Some(key(product_id))).consistent_read(true);
-        store::get(read).await?.map(store::from_item).transpose()
+        dynamo::get(read).await?.map(dynamo::from_item).transpose()
     }
 
-    /// The stock of up to 50 products, by product id; unknown ones are left out. And whether the caller's
-    /// token still holds. One consistent batch read of all: a purchase is refused by what is there, not
-    /// by what was.
+    /// The stock of up to 50 products, by product id; unknown ones are left out. And what else the caller has to know,
+    /// by table and keys, read in the same call. One consistent batch read of all: a purchase is refused by what is
+    /// there, not by what was.
     ///
     /// # Errors
-    /// 401 when the caller's credentials were revoked; when the tables do not answer, or not whole.
-    pub async fn get_many(
+    /// When the tables do not answer, or not whole.
+    pub async fn get_many_with(
         &self,
         product_ids: &[&str],
-        caller: &Caller,
-        revocations: &Revocations,
-    ) -> Result<HashMap<String, StockItem>, Error> {
-        let keys = product_ids.iter().map(|id| key(id)).collect();
-        let wanted = HashMap::from([(self.table.clone(), keys), revocations.wanted(caller)]);
-        let mut found = store::batch_get(&self.client, wanted).await?;
-        revocations.check_found(caller, &mut found)?;
-        self.items(&mut found)
+        (table, keys): (String, Vec<Item>),
+    ) -> Result<(HashMap<String, StockItem>, Vec<Item>), Error> {
+        let wanted = product_ids.iter().map(|id| key(id)).collect();
+        let wanted = HashMap::from([(self.table.clone(), wanted), (table.clone(), keys)]);
+        let mut found = dynamo::batch_get(&self.client, wanted).await?;
+        Ok((self.items(&mut found)?, found.remove(&table).unwrap_or_default()))
     }
 
-    /// The stock of up to 50 products, as [`Stock::get_many`], for a caller who was let in before.
+    /// The stock of up to 50 products, as [`Stock::get_many_with`], and nothing else.
     ///
     /// # Errors
     /// When the table does not answer, or not whole.
-    pub async fn read(&self, product_ids: &[&str]) -> Result<HashMap<String, StockItem>, Error> {
+    pub async fn get_many(&self, product_ids: &[&str]) -> Result<HashMap<String, StockItem>, Error> {
         let keys = product_ids.iter().map(|id| key(id)).collect();
-        let mut found = store::batch_get(&self.client, HashMap::from([(self.table.clone(), keys)])).await?;
+        let mut found = dynamo::batch_get(&self.client, HashMap::from([(self.table.clone(), keys)])).await?;
         self.items(&mut found)
     }
 
@@ -106,17 +103,17 @@ impl Stock {
     /// # Errors
     /// `Internal` when it cannot be read.
     pub fn refusal(item: Item) -> Result<StockItem, Error> {
-        store::from_item(item)
+        dynamo::from_item(item)
     }
 
     fn items(&self, found: &mut HashMap<String, Vec<Item>>) -> Result<HashMap<String, StockItem>, Error> {
-        let items = found.remove(&self.table).unwrap_or_default().into_iter().map(store::from_item::<StockItem>);
+        let items = found.remove(&self.table).unwrap_or_default().into_iter().map(dynamo::from_item::<StockItem>);
         items.map(|item| item.map(|item| (item.product_id.clone(), item))).collect()
     }
 }
 
 fn movement_item(movement: &Movement) -> Result<Item, Error> {
-    let mut item = store::to_item(movement)?;
+    let mut item = dynamo::to_item(movement)?;
     item.insert("sk".to_owned(), text(movement_key(&movement.id)));
     item.insert(POSITION.to_owned(), text(lists::by_time(movement)));
     Ok(item)
@@ -130,13 +127,19 @@ fn key(product_id: &str) -> Item {
     HashMap::from([("productId".to_owned(), text(product_id)), ("sk".to_owned(), text("stock"))])
 }
 
+/// The key of an item that has events, by what it is and its id.
+pub fn event_key(kind: &str, id: &str) -> Option<Item> {
+    (kind == "stock").then(|| key(id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{cup, receipt};
-    use shared::clock;
-    use shared::idempotency::Outcome;
-    use shared::testing::{Cloud, customer};
+    use kernel::clock;
+    use kernel::replay::Outcome;
+    use kernel::usage::Meter;
+    use testing::{Cloud, customer};
 
     #[tokio::test]
     async fn stock_is_the_sum_of_its_movements() {
@@ -153,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stock_does_not_go_below_zero_and_nothing_is_kept_of_the_attempt() {
+    async fn stock_does_not_go_below_zero_and_the_attempt_writes_nothing() {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
         stock.adjust(receipt("m1", "p", 2), Known::As(&cup(1)), "f").await.unwrap();
@@ -201,32 +204,36 @@ mod tests {
     #[tokio::test]
     async fn many_stock_items_are_one_read_and_unknown_ones_are_left_out() {
         let cloud = Cloud::start().await;
-        let stock = Stock::new(cloud.client(), "InventoryTable");
-        stock.adjust(receipt("m1", "p", 2), Known::As(&cup(1)), "f").await.unwrap();
-        let (ana, revocations) = (customer("ana"), Revocations::new(cloud.client(), "RevocationsTable"));
-        let (found, usage) = store::Meter::measure(stock.get_many(&["p", "q"], &ana, &revocations)).await;
-        assert_eq!((found.unwrap().len(), usage.calls), (1, 1));
+        let (stock, ana) = (Stock::new(cloud.client(), "InventoryTable"), customer("ana"));
+        let revocations = access::Revocations::new(cloud.client(), "RevocationsTable");
+        stock.adjust(receipt("m", "p", 3), Known::As(&cup(1)), "f").await.unwrap();
+        let read = stock.get_many_with(&["p", "q"], revocations.wanted(&ana));
+        let (found, usage) = Meter::measure(read).await;
+        let (items, revoked) = found.unwrap();
+        assert_eq!((items.len(), items["p"].available, usage.calls), (1, 3, 1));
+        assert!(revocations.check_found(&ana, revoked).is_ok());
     }
+
     #[tokio::test]
-    async fn what_catalog_tells_is_kept_in_its_order_whatever_order_it_comes_in() {
+    async fn the_newest_event_of_catalog_is_stored_whatever_order_events_come_in() {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
         for version in [2, 5, 3, 5, 1] {
-            stock.learn("p", &cup(version), clock::now()).await.unwrap();
+            stock.put_snapshot("p", &cup(version), clock::now()).await.unwrap();
         }
         let item = stock.get("p").await.unwrap().unwrap();
         assert_eq!((item.available, item.product, item.version), (0, Some(cup(5)), 1));
     }
 
     #[tokio::test]
-    async fn a_movement_kept_twice_is_there_once() {
+    async fn a_movement_written_twice_is_there_once() {
         let cloud = Cloud::start().await;
         let stock = Stock::new(cloud.client(), "InventoryTable");
         let movements: Vec<_> = (0..30).map(|index| receipt(&format!("m{index}"), "p", 1)).collect();
         // Each with its row of the index, which is not written again for the same.
         for units in [60.0, 30.0] {
-            let (kept, usage) = store::Meter::measure(stock.keep(&movements)).await;
-            assert!(kept.is_ok());
+            let (put, usage) = Meter::measure(stock.put_movements(&movements)).await;
+            assert!(put.is_ok());
             assert_eq!((usage.calls, usage.write_units), (2, units));
         }
         assert_eq!(cloud.items("InventoryTable").await.len(), 30);

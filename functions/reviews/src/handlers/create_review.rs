@@ -1,12 +1,12 @@
 //! `POST /products/{id}/reviews`: a buyer reviews a product, once.
 
+use access::Guard;
+use kernel::{Error, StartupError, clock};
 use reviews::Reviews;
 use reviews::review::Review;
-use reviews::store::Asked;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::{Error, StartupError, clock};
+use reviews::store::CreatedBy;
+use web::http::{self, Request, Response};
+use web::idempotency::{self, Key};
 
 async fn create_review(reviews: &Reviews, guard: &Guard, request: Request) -> Result<Response, Error> {
     let caller = guard.caller(&request).await?;
@@ -14,9 +14,9 @@ async fn create_review(reviews: &Reviews, guard: &Guard, request: Request) -> Re
     let product_id = request.path_id("id")?;
     let key = Key::optional(&request)?.map(|key| key.id(&format!("reviews/{product_id}"), &caller.id));
     let body = request.new_resource("reviews")?;
-    let asked = Asked { key, fingerprint: body.fingerprint() };
+    let created_by = CreatedBy { key, fingerprint: body.fingerprint() };
     let review = Review::parse(body, product_id, &caller.id, clock::now())?;
-    reviews.create(review, &asked).await?.answer(&request)
+    idempotency::created(&reviews.create(review, &created_by).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -28,10 +28,11 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
+    use reviews::rating::ProductState;
     use reviews::testing::Shop;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     fn call(shop: &Shop, who: &str) -> Call {
         let call = Call::event("create-review").path("id", &shop.product);
@@ -59,13 +60,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_has_not_bought_it_is_told_why_they_may_not() {
+    async fn who_has_not_bought_it_is_answered_why_they_may_not() {
         let shop = Shop::with(&["ana"]).await;
         let answer = send(&shop, &call(&shop, "bob")).await;
         assert_eq!((answer.status, answer.code(), answer.usage.write_units), (403, "forbidden", 0.0));
         assert!(answer.body["errors"][0]["detail"].as_str().is_some_and(|why| why.contains("not confirmed yet")));
         assert_eq!(send(&shop, &call(&shop, "ana").without("authorization")).await.status, 401);
-        let never_bought = call(&shop, "ana").path("id", &shared::ids::new());
+        let never_bought = call(&shop, "ana").path("id", &kernel::ids::new());
         assert_eq!(send(&shop, &never_bought).await.status, 403);
         shop.adds_up().await;
     }
@@ -74,7 +75,7 @@ mod tests {
     async fn a_sale_that_was_cancelled_was_no_purchase() {
         let shop = Shop::with(&[]).await;
         let sale = shop.sold_to("ana").await;
-        shop.reviews.mark("ana", &shop.product, &sale, false, "2").await.unwrap();
+        shop.reviews.put_purchase_marker("ana", &shop.product, &sale, false, "2").await.unwrap();
         assert_eq!(send(&shop, &call(&shop, "ana")).await.status, 403);
     }
 
@@ -100,21 +101,21 @@ mod tests {
         let shop = Shop::with(&[]).await;
         let sale = shop.sold_to("ana").await;
         let first = send(&shop, &call(&shop, "ana")).await;
-        shop.reviews.mark("ana", &shop.product, &sale, false, "2").await.unwrap();
+        shop.reviews.put_purchase_marker("ana", &shop.product, &sale, false, "2").await.unwrap();
         let again = send(&shop, &call(&shop, "ana")).await;
         assert_eq!((again.status, &again.body), (201, &first.body));
     }
 
     #[tokio::test]
-    async fn a_product_that_is_gone_is_not_reviewed() {
+    async fn a_deleted_product_cannot_be_reviewed() {
         let shop = Shop::with(&["ana"]).await;
-        shop.reviews.product_is(&shop.product, true, "2", clock::now()).await.unwrap();
+        shop.reviews.put_product_state(&shop.product, ProductState::Deleted, "2", clock::now()).await.unwrap();
         assert_eq!(send(&shop, &call(&shop, "ana")).await.status, 404);
         shop.adds_up().await;
     }
 
     #[tokio::test]
-    async fn what_cannot_be_accepted_is_told_with_its_place_and_nothing_is_kept() {
+    async fn each_fault_of_an_item_has_its_pointer_and_nothing_is_written() {
         let shop = Shop::with(&["ana"]).await;
         let wrong = json!({"rating": 6, "title": "x".repeat(101), "status": "hidden", "stars": 5});
         let answer = send(&shop, &call(&shop, "ana").resource("reviews", None, &wrong)).await;
@@ -126,9 +127,9 @@ mod tests {
     #[tokio::test]
     async fn a_token_that_was_revoked_reviews_nothing() {
         let shop = Shop::with(&["ana"]).await;
-        let revocations = shared::store::Revocations::new(shop.cloud.client(), "RevocationsTable");
+        let revocations = access::Revocations::new(shop.cloud.client(), "RevocationsTable");
         let part = revocations.revoke("ana", 2, clock::now()).unwrap();
-        shared::store::transact(&shop.cloud.client(), vec![part]).await.unwrap().unwrap();
+        assert!(dynamo::transact(&shop.cloud.client(), vec![part]).await.unwrap().is_done());
         assert_eq!(send(&shop, &call(&shop, "ana")).await.status, 401);
     }
 }

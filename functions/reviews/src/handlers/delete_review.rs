@@ -1,10 +1,11 @@
 //! `DELETE /reviews/{id}`: authors and staff delete a review.
 
+use access::Guard;
+use kernel::{Error, StartupError, clock};
 use reviews::Reviews;
 use reviews::review::Review;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn delete_review(reviews: &Reviews, guard: &Guard, request: Request) -> Result<Response, Error> {
     let caller = guard.caller(&request).await?;
@@ -26,10 +27,10 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
     use reviews::review::Status;
     use reviews::testing::Shop;
-    use shared::auth::Role;
-    use shared::testing::Call;
+    use testing::Call;
 
     async fn delete(shop: &Shop, id: &str, who: (&str, Role), if_match: &str) -> u16 {
         let call = Call::event("delete-review").path("id", id).header("if-match", if_match);

@@ -1,14 +1,15 @@
-//! `GET /products/{id}/rating`: anyone reads what the reviews of a product come to.
+//! `GET /products/{id}/rating`: anyone reads the rating of a product; that of a draft is for staff.
 
+use kernel::{Error, StartupError};
 use reviews::Reviews;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn get_rating(reviews: &Reviews, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    tokens.anyone(&request)?;
+    let staff = tokens.anyone(&request)?.is_some_and(|caller| caller.is_staff());
     request.query(&[])?;
-    let rating = reviews.rating_of(&request.path_id("id")?).await?;
+    let rating = reviews.rating_of(&request.path_id("id")?, staff).await?;
     Ok(jsonapi::ok(&rating, &request))
 }
 
@@ -20,10 +21,12 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
+    use kernel::{clock, ids};
+    use reviews::rating::ProductState;
     use reviews::testing::Shop;
     use serde_json::json;
-    use shared::testing::{Answer, Call};
-    use shared::{clock, ids};
+    use testing::{Answer, Call};
 
     async fn get(shop: &Shop, product: &str) -> Answer {
         let verifier = shop.tokens.verifier();
@@ -48,11 +51,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_product_that_is_unknown_or_gone_has_no_rating() {
+    async fn an_unknown_or_deleted_product_has_no_rating() {
         let shop = Shop::with(&[]).await;
         assert_eq!(get(&shop, &ids::new()).await.status, 404);
         assert_eq!(get(&shop, "x").await.status, 404);
-        shop.reviews.product_is(&shop.product, true, "2", clock::now()).await.unwrap();
+        shop.reviews.put_product_state(&shop.product, ProductState::Deleted, "2", clock::now()).await.unwrap();
         assert_eq!(get(&shop, &shop.product).await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn the_rating_of_a_draft_is_for_staff() {
+        let shop = Shop::with(&[]).await;
+        shop.reviews.put_product_state(&shop.product, ProductState::Draft, "2", clock::now()).await.unwrap();
+        assert_eq!(get(&shop, &shop.product).await.status, 404);
+        let (verifier, staff) = (shop.tokens.verifier(), shop.tokens.token("eva", Role::Staff));
+        let call = Call::event("get-rating").path("id", &shop.product).bearer(&staff);
+        assert_eq!(call.send(|request| get_rating(&shop.reviews, &verifier, request)).await.status, 200);
     }
 }

@@ -1,16 +1,21 @@
-//! `GET /reviews/{id}`: anyone reads a review; a hidden one is for its author and staff.
+//! `GET /reviews/{id}`: anyone reads a review; a hidden one, and one of a draft, is for its author and staff.
 
+use kernel::{Error, StartupError};
 use reviews::Reviews;
 use reviews::review::unknown;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn get_review(reviews: &Reviews, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.anyone(&request)?;
     request.query(&[])?;
     let review = reviews.get(&request.path_id("id")?).await?;
     let review = review.filter(|review| review.may_be_read_by(caller.as_ref())).ok_or_else(unknown)?;
+    let always = caller.is_some_and(|caller| review.is_open_to(&caller));
+    if !always && !reviews.is_public(&review.product_id).await? {
+        return Err(unknown());
+    }
     Ok(jsonapi::ok(&review, &request))
 }
 
@@ -22,11 +27,12 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
+    use kernel::{clock, ids};
+    use reviews::rating::ProductState;
     use reviews::review::Status;
     use reviews::testing::Shop;
-    use shared::auth::Role;
-    use shared::ids;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn get(shop: &Shop, id: &str, who: Option<(&str, Role)>) -> Answer {
         let mut call = Call::event("get-review").path("id", id);
@@ -38,13 +44,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn anybody_reads_a_published_review_in_one_read() {
+    async fn anybody_reads_a_published_review_and_its_author_in_one_read() {
         let shop = Shop::with(&["ana"]).await;
         let review = shop.reviewed_by("ana", 4).await;
         let answer = get(&shop, &review.id, None).await;
         assert_eq!((answer.status, answer.id()), (200, review.id.as_str()));
         assert_eq!(answer.header("etag"), format!("\"{}\"", review.tag()));
-        assert_eq!((answer.usage.calls, answer.usage.read_units), (1, 1.0));
+        assert_eq!((answer.usage.calls, answer.usage.read_units), (2, 1.5));
+        let own = get(&shop, &review.id, Some(("ana", Role::Customer))).await;
+        assert_eq!((own.usage.calls, own.usage.read_units), (1, 1.0));
         assert_eq!(get(&shop, &ids::new(), None).await.status, 404);
     }
 
@@ -59,6 +67,21 @@ mod tests {
             (Some(("ana", Role::Customer)), 200),
             (Some(("eva", Role::Staff)), 200),
             (Some(("ada", Role::Admin)), 200),
+        ] {
+            assert_eq!(get(&shop, &review.id, who).await.status, status, "{who:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_review_of_a_draft_is_there_for_its_author_and_staff_alone() {
+        let shop = Shop::with(&["ana"]).await;
+        let review = shop.reviewed_by("ana", 4).await;
+        shop.reviews.put_product_state(&shop.product, ProductState::Draft, "2", clock::now()).await.unwrap();
+        for (who, status) in [
+            (None, 404),
+            (Some(("bob", Role::Customer)), 404),
+            (Some(("ana", Role::Customer)), 200),
+            (Some(("eva", Role::Staff)), 200),
         ] {
             assert_eq!(get(&shop, &review.id, who).await.status, status, "{who:?}");
         }

@@ -1,14 +1,15 @@
-//! `GET /products/{id}/reviews`: anyone lists what is said of a product, sorted and filtered; staff also what is
-//! hidden.
+//! `GET /products/{id}/reviews`: anyone lists the reviews of a product, sorted and filtered; staff also hidden ones,
+//! and those of drafts.
 
+use futures_util::try_join;
+use kernel::page::{Cursors, PARAMETERS};
+use kernel::{Error, StartupError};
 use reviews::Reviews;
-use reviews::listing::{FILTERS, Wanted};
+use reviews::listing::{FILTERS, ListQuery};
 use reviews::review::Status;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors};
-use shared::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn list_reviews(
     reviews: &Reviews,
@@ -16,18 +17,14 @@ async fn list_reviews(
     cursors: &Cursors,
     request: Request,
 ) -> Result<Response, Error> {
-    tokens.anyone(&request)?;
+    let staff = tokens.anyone(&request)?.is_some_and(|caller| caller.is_staff());
     let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort"]].concat())?;
-    let wanted = Wanted::parse(&query, request.path_id("id")?)?;
-    if wanted.status != Status::Published {
+    let list_query = ListQuery::parse(&query, request.path_id("id")?)?;
+    if list_query.status != Status::Published {
         tokens.staff(&request)?;
     }
-    let page = cursors.page(&query, &format!("reviews?{wanted:?}"))?;
-    let page = reviews.list(&wanted, &page).await?;
-    // A product may have none; only one that has none is looked up.
-    if page.items.is_empty() {
-        reviews.rating_of(&wanted.product_id).await?;
-    }
+    let page = cursors.page(&query, &format!("reviews?{list_query:?}"))?;
+    let (page, _) = try_join!(reviews.list(&list_query, &page), reviews.rating_of(&list_query.product_id, staff))?;
     Ok(jsonapi::list(&page, &request))
 }
 
@@ -39,13 +36,14 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
+    use kernel::clock::{self, Timestamp};
+    use kernel::ids;
+    use reviews::rating::ProductState;
     use reviews::review::Review;
     use reviews::testing::{Shop, create, review};
     use serde_json::Value;
-    use shared::auth::Role;
-    use shared::clock::Timestamp;
-    use shared::testing::{Answer, Call};
-    use shared::{clock, ids};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let (verifier, cursors) = (shop.tokens.verifier(), Cursors::new("key"));
@@ -78,12 +76,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn reviews_come_newest_highest_or_lowest_first_in_one_query() {
+    async fn reviews_come_newest_highest_or_lowest_first_in_one_query_beside_the_products_state() {
         let shop = Shop::with(&["ana", "bob", "cai", "dan"]).await;
         let four = four(&shop).await;
         let order = |places: [usize; 4]| places.map(|place| four[place].clone()).to_vec();
         let newest = send(&shop, &asked(&shop, &[])).await;
-        assert_eq!((ids(&newest), newest.usage.calls, newest.usage.read_units), (order([3, 2, 1, 0]), 1, 0.5));
+        assert_eq!((ids(&newest), newest.usage.calls, newest.usage.read_units), (order([3, 2, 1, 0]), 2, 1.0));
         assert_eq!(listed(&shop, &[("sort", "createdAt")]).await, order([0, 1, 2, 3]));
         assert_eq!(listed(&shop, &[("sort", "-rating")]).await, order([1, 3, 0, 2]));
         assert_eq!(listed(&shop, &[("sort", "rating")]).await, order([2, 0, 3, 1]));
@@ -128,12 +126,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_product_without_reviews_has_an_empty_list_and_one_that_is_unknown_or_gone_none() {
+    async fn a_product_without_reviews_has_an_empty_list_and_an_unknown_or_deleted_one_none() {
         let shop = Shop::with(&[]).await;
         let answer = send(&shop, &asked(&shop, &[])).await;
         assert_eq!((answer.status, ids(&answer).len(), answer.usage.calls), (200, 0, 2));
         assert_eq!(send(&shop, &asked(&shop, &[]).path("id", &ids::new())).await.status, 404);
-        shop.reviews.product_is(&shop.product, true, "2", clock::now()).await.unwrap();
+        shop.reviews.put_product_state(&shop.product, ProductState::Deleted, "2", clock::now()).await.unwrap();
         assert_eq!(send(&shop, &asked(&shop, &[])).await.status, 404);
     }
 
@@ -147,5 +145,17 @@ mod tests {
             assert_eq!((answer.status, &answer.body["errors"][0]["source"]["parameter"]), (400, &name.into()));
         }
         assert_eq!(send(&shop, &asked(&shop, &[]).bearer("nonsense")).await.status, 401);
+    }
+
+    #[tokio::test]
+    async fn the_reviews_of_a_draft_are_listed_for_staff() {
+        let shop = Shop::with(&["ana"]).await;
+        shop.reviewed_by("ana", 4).await;
+        shop.reviews.put_product_state(&shop.product, ProductState::Draft, "2", clock::now()).await.unwrap();
+        assert_eq!(send(&shop, &asked(&shop, &[])).await.status, 404);
+        let customer = asked(&shop, &[]).bearer(&shop.tokens.token("ana", Role::Customer));
+        assert_eq!(send(&shop, &customer).await.status, 404);
+        let staff = send(&shop, &asked(&shop, &[]).bearer(&shop.tokens.token("eva", Role::Staff))).await;
+        assert_eq!((staff.status, ids(&staff).len()), (200, 1));
     }
 }

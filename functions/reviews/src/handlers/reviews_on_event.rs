@@ -1,21 +1,22 @@
 //! The inbox of reviews: who has bought what, and what is left of deleted products and users.
 
+use contracts::EventType;
+use kernel::{Error, StartupError, clock};
+use messaging::Event;
+use messaging::{Work, queue};
 use reviews::Reviews;
 use reviews::inbox::{products, sales, users};
-use shared::events::Event;
-use shared::queue::{self, Work};
-use shared::{Error, StartupError, clock};
 
 async fn on_event(reviews: &Reviews, event: &Event) -> Result<Work, Error> {
     let now = clock::now();
-    match event.topic.as_str() {
-        "product.created" | "product.deleted" | "product.updated" => {
+    match event.event_type {
+        EventType::ProductCreated | EventType::ProductDeleted | EventType::ProductUpdated => {
             products::on_product_event(reviews, event, now).await
         }
-        "sale.cancelled" | "sale.confirmed" | "sale.delivered" | "sale.shipped" => {
+        EventType::SaleCancelled | EventType::SaleConfirmed | EventType::SaleDelivered | EventType::SaleShipped => {
             sales::on_sale_event(reviews, event, now).await.map(Work::from)
         }
-        "user.deleted" => users::on_user_event(reviews, event, now).await,
+        EventType::UserDeleted => users::on_user_event(reviews, event, now).await,
         other => Err(Error::malformed(format!("reviews does not listen to {other}"))),
     }
 }

@@ -1,20 +1,23 @@
 //! `PATCH /reviews/{id}`: authors change their stars and words; staff hide and show reviews.
 
+use access::Guard;
+use kernel::{Error, StartupError, clock};
 use reviews::Reviews;
-use reviews::changes::Changes;
 use reviews::review::Review;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use reviews::review::ReviewChanges;
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn update_review(reviews: &Reviews, guard: &Guard, request: Request) -> Result<Response, Error> {
     let caller = guard.caller(&request).await?;
     request.query(&[])?;
     let id = request.path_id("id")?;
-    let changes = Changes::parse(request.update_of("reviews", &id)?)?;
+    let seen = async || Ok(reviews.get(&id).await?.filter(|review| review.may_be_read_by(Some(&caller))));
+    let changes = changes_of(&request, &id, ReviewChanges::parse, seen).await?;
     let change = |review: Review| {
         let tag = review.tag();
-        let changed = review.changed(&changes, &caller, clock::now())?;
+        let changed = changes.apply(review, &caller, clock::now())?;
         request.check_if_match(tag).map(|()| changed)
     };
     Ok(jsonapi::ok(&reviews.update(&id, change).await?, &request))
@@ -29,11 +32,11 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
+    use kernel::ids;
     use reviews::testing::Shop;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::ids;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     const ANA: (&str, Role) = ("ana", Role::Customer);
     const EVA: (&str, Role) = ("eva", Role::Staff);
@@ -131,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn changes_at_once_are_all_kept_and_add_up() {
+    async fn changes_at_once_are_all_stored_and_add_up() {
         let shop = Shop::with(&["ana"]).await;
         let id = shop.reviewed_by("ana", 4).await.id;
         let (stars, title, hidden) = (json!({"rating": 2}), json!({"title": "Fine"}), json!({"status": "hidden"}));

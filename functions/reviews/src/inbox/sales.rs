@@ -1,52 +1,37 @@
 //! `sale.*` events: who has bought what, and so may review it.
 
+use contracts::EventType;
+use contracts::sales::Sale;
 use futures_util::future::try_join_all;
-use serde::Deserialize;
-use serde_json::Value;
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::events::Event;
+use kernel::Error;
+use kernel::clock::Timestamp;
+use messaging::Event;
 
 use crate::Reviews;
 
-/// What a `sale.*` event says of a sale.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Sale {
-    customer_id: String,
-    /// Whether it was ever confirmed: only then there is one.
-    total: Option<Value>,
-    lines: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Line {
-    product_id: String,
-}
-
 /// `sale.confirmed`, `.shipped`, `.delivered`, `.cancelled`: who has bought what. One write for each line, all at once;
-/// then one read of whether the buyer is gone, whose marks are taken back. In this order none is left: either the mark
-/// was there when the user was forgotten, or it is known here that they are gone.
+/// then one read of whether the buyer was deleted; then the markers are removed again. In this order none is left: either
+/// the cleanup sees the marker, or this finds the user deleted.
 ///
 /// # Errors
-/// `BadRequest` when the event cannot be read · when the table does not answer; some may have been kept.
+/// `BadRequest` when the event cannot be read · when the table does not answer; some may have been written.
 pub async fn on_sale_event(reviews: &Reviews, event: &Event, now: Timestamp) -> Result<(), Error> {
     let sale: Sale = event.data()?;
     // What was called off while it was pending was never bought.
     if sale.total.is_none() {
         return Ok(());
     }
-    let (sale_id, held) = (event.subject.as_str(), event.topic != "sale.cancelled");
+    let (sale_id, confirmed) = (event.subject.as_str(), event.event_type != EventType::SaleCancelled);
     let marks = sale.lines.iter().map(|line| {
-        let mark = reviews.mark(&sale.customer_id, &line.product_id, sale_id, held, &event.sequence);
+        let mark =
+            reviews.put_purchase_marker(&sale.customer_id, &line.product_id, sale_id, confirmed, &event.sequence);
         // Boxed, so that each is a pointer to what it is doing.
         Box::pin(mark)
     });
     try_join_all(marks).await?;
-    if reviews.is_user_gone(&sale.customer_id).await? {
+    if reviews.is_user_deleted(&sale.customer_id).await? {
         for line in &sale.lines {
-            reviews.forget_one(&sale.customer_id, &line.product_id, now).await?;
+            reviews.delete_purchase_marker(&sale.customer_id, &line.product_id, now).await?;
         }
     }
     Ok(())
@@ -56,28 +41,26 @@ pub async fn on_sale_event(reviews: &Reviews, event: &Event, now: Timestamp) -> 
 mod tests {
     use super::*;
     use crate::testing::{Shop, create, review};
+    use kernel::usage::Meter;
+    use kernel::{Error, clock};
+    use messaging::Event;
     use serde_json::Value;
-    use shared::Error;
-    use shared::clock;
-    use shared::events::Event;
-    use shared::store::Meter;
-    use shared::testing;
 
     /// The sample's sale, in another state by now.
-    fn told(topic: &str, version: char) -> Event {
+    fn sale_event(topic: &str, version: char) -> Event {
         let mut event = testing::sample_event("reviews-on-event", "sale.");
-        event.topic = topic.to_owned();
+        event.event_type = topic.parse().unwrap();
         event.sequence.replace_range(25.., &version.to_string());
         event
     }
 
-    async fn hear(shop: &Shop, event: &Event) -> Result<(), Error> {
+    async fn apply(shop: &Shop, event: &Event) -> Result<(), Error> {
         on_sale_event(&shop.reviews, event, clock::now()).await
     }
 
     /// Whether the buyer of the sample may review its first product.
     async fn may_review(shop: &Shop) -> bool {
-        let sale = told("sale.confirmed", '1').data;
+        let sale = sale_event("sale.confirmed", '1').data;
         let (product, buyer) = (&sale["lines"][0]["productId"], &sale["customerId"]);
         let review = review(product.as_str().unwrap(), buyer.as_str().unwrap(), 5);
         let id = review.id.clone();
@@ -91,14 +74,14 @@ mod tests {
     #[tokio::test]
     async fn each_product_of_a_confirmed_sale_may_be_reviewed_and_costs_one_write_and_each_sale_one_read() {
         let shop = Shop::with(&[]).await;
-        let event = told("sale.confirmed", '1');
+        let event = sale_event("sale.confirmed", '1');
         let lines = event.data["lines"].as_array().unwrap().len();
         let units = f64::from(u32::try_from(lines).unwrap());
         for (calls, write_units) in [(lines, units), (lines, 0.0)] {
-            let (result, usage) = Meter::measure(hear(&shop, &event)).await;
+            let (result, usage) = Meter::measure(apply(&shop, &event)).await;
             assert!(result.is_ok());
-            // What a refused condition costs, the embedded database does not tell.
-            // One call more: whether the buyer is gone.
+            // The embedded database does not report what a refused condition costs.
+            // One call more: whether the buyer is deleted.
             assert_eq!((usize::try_from(usage.calls).unwrap(), usage.write_units), (calls + 1, write_units));
             assert_eq!(usage.read_units.to_bits(), 1.0_f64.to_bits());
         }
@@ -115,44 +98,44 @@ mod tests {
         ] {
             let shop = Shop::with(&[]).await;
             for (topic, version) in &events {
-                hear(&shop, &told(topic, *version)).await.unwrap();
+                apply(&shop, &sale_event(topic, *version)).await.unwrap();
             }
             assert_eq!(may_review(&shop).await, expected, "{events:?}");
         }
     }
 
     #[tokio::test]
-    async fn a_sale_of_a_user_who_is_gone_leaves_nothing_however_late_it_is_told() {
+    async fn a_sale_of_a_deleted_user_leaves_nothing_however_late_its_event_is() {
         let shop = Shop::with(&[]).await;
-        let buyer = told("sale.confirmed", '1').data["customerId"].as_str().unwrap().to_owned();
-        hear(&shop, &told("sale.confirmed", '1')).await.unwrap();
-        shop.reviews.user_is_gone(&buyer).await.unwrap();
-        shop.reviews.forget(&buyer, clock::now()).await.unwrap();
+        let buyer = sale_event("sale.confirmed", '1').data["customerId"].as_str().unwrap().to_owned();
+        apply(&shop, &sale_event("sale.confirmed", '1')).await.unwrap();
+        shop.reviews.put_user_tombstone(&buyer).await.unwrap();
+        shop.reviews.delete_purchase_markers(&buyer, clock::now()).await.unwrap();
         let left = shop.cloud.items("ReviewsTable").await;
         // Replayed; shipped and delivered by staff afterwards; called off.
         for (topic, version) in
             [("sale.confirmed", '1'), ("sale.shipped", '2'), ("sale.delivered", '3'), ("sale.cancelled", '4')]
         {
-            hear(&shop, &told(topic, version)).await.unwrap();
+            apply(&shop, &sale_event(topic, version)).await.unwrap();
             assert_eq!(shop.cloud.items("ReviewsTable").await, left, "{topic}");
             assert!(!may_review(&shop).await, "{topic}");
         }
     }
 
     #[tokio::test]
-    async fn a_sale_that_is_told_while_its_buyer_is_forgotten_leaves_nothing() {
-        let event = told("sale.shipped", '2');
+    async fn an_event_of_a_sale_while_its_buyer_is_deleted_leaves_nothing() {
+        let event = sale_event("sale.shipped", '2');
         let (buyer, product) = (event.data["customerId"].as_str().unwrap(), &event.data["lines"][0]["productId"]);
         for _ in 0..20 {
             let shop = Shop::with(&[]).await;
-            hear(&shop, &told("sale.confirmed", '1')).await.unwrap();
+            apply(&shop, &sale_event("sale.confirmed", '1')).await.unwrap();
             let written = review(product.as_str().unwrap(), buyer, 5);
             let forgotten = async {
-                shop.reviews.user_is_gone(buyer).await.unwrap();
-                shop.reviews.forget(buyer, clock::now()).await.unwrap();
+                shop.reviews.put_user_tombstone(buyer).await.unwrap();
+                shop.reviews.delete_purchase_markers(buyer, clock::now()).await.unwrap();
             };
-            let (heard, _, ()) = tokio::join!(hear(&shop, &event), create(&shop.reviews, written), forgotten);
-            heard.unwrap();
+            let (applied, _, ()) = tokio::join!(apply(&shop, &event), create(&shop.reviews, written), forgotten);
+            applied.unwrap();
             let left = shop.cloud.items("ReviewsTable").await;
             let of_buyer = left.iter().filter(|item| format!("{item:?}").contains(buyer));
             assert_eq!(of_buyer.map(|item| item["sk"].as_s().unwrap().as_str()).collect::<Vec<_>>(), ["gone"]);
@@ -163,11 +146,11 @@ mod tests {
     async fn what_was_called_off_before_it_was_sold_leaves_nothing() {
         let shop = Shop::with(&[]).await;
         let before = shop.cloud.items("ReviewsTable").await.len();
-        let mut event = told("sale.cancelled", '2');
+        let mut event = sale_event("sale.cancelled", '2');
         event.data["total"] = Value::Null;
-        hear(&shop, &event).await.unwrap();
+        apply(&shop, &event).await.unwrap();
         assert_eq!(shop.cloud.items("ReviewsTable").await.len(), before);
         event.data["lines"] = "many".into();
-        assert!(hear(&shop, &event).await.is_err());
+        assert!(apply(&shop, &event).await.is_err());
     }
 }

@@ -1,28 +1,27 @@
 //! `user.deleted` events: the reviews of a deleted user keep their stars and nothing else.
 
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::events::Event;
-use shared::queue::Work;
+use kernel::Error;
+use kernel::clock::Timestamp;
+use messaging::Event;
+use messaging::Work;
 
 use crate::Reviews;
 
-/// `user.deleted`: the user's reviews keep their stars and nothing else, also when a sale of theirs is told later.
+/// `user.deleted`: the user's reviews keep their stars and nothing else, also when an event of a sale of theirs comes later.
 ///
 /// # Errors
 /// When the table does not answer or others keep writing.
 pub async fn on_user_event(reviews: &Reviews, event: &Event, now: Timestamp) -> Result<Work, Error> {
-    reviews.user_is_gone(&event.subject).await?;
-    reviews.forget(&event.subject, now).await
+    reviews.put_user_tombstone(&event.subject).await?;
+    reviews.delete_purchase_markers(&event.subject, now).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{Shop, create, review};
-    use shared::clock;
-    use shared::store::Meter;
-    use shared::testing;
+    use kernel::clock;
+    use kernel::usage::Meter;
 
     /// All steps of forgetting a user: how many there were.
     async fn forgotten(shop: &Shop, user: &str) -> usize {
@@ -37,7 +36,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stars_stay_words_and_author_go_however_often_it_is_told() {
+    async fn stars_stay_words_and_author_are_deleted_however_often_the_event_comes() {
         let shop = Shop::with(&["ana", "bob"]).await;
         let (anas, bobs) = (shop.reviewed_by("ana", 4).await, shop.reviewed_by("bob", 2).await);
         // That she is deleted; the markers, the review, both written. Again, there are none.
@@ -49,18 +48,20 @@ mod tests {
         }
         assert_eq!(shop.reviews.get(&bobs.id).await.unwrap(), Some(bobs));
         assert_eq!(shop.rated().await.0, [0, 1, 0, 1, 0]);
-        let mut kept = shop.cloud.items("ReviewsTable").await;
-        kept.retain(|item| item["sk"].as_s().is_ok_and(|sk| sk != "gone"));
-        let kept = format!("{kept:?}");
-        assert!(!kept.contains("\"ana\"") && !kept.contains("customer#ana"), "{kept}");
-        assert!(shop.reviews.is_user_gone("ana").await.unwrap() && !shop.reviews.is_user_gone("bob").await.unwrap());
+        let mut left = shop.cloud.items("ReviewsTable").await;
+        left.retain(|item| item["sk"].as_s().is_ok_and(|sk| sk != "gone"));
+        let left = format!("{left:?}");
+        assert!(!left.contains("\"ana\"") && !left.contains("customer#ana"), "{left}");
+        assert!(
+            shop.reviews.is_user_deleted("ana").await.unwrap() && !shop.reviews.is_user_deleted("bob").await.unwrap()
+        );
     }
 
     #[tokio::test]
     async fn a_buyer_of_a_thousand_products_is_forgotten_in_forty_steps_and_one_that_finds_nothing() {
         let shop = Shop::with(&[]).await;
         for product in 0..1_000 {
-            shop.reviews.mark("ana", &product.to_string(), "sale", true, "1").await.unwrap();
+            shop.reviews.put_purchase_marker("ana", &product.to_string(), "sale", true, "1").await.unwrap();
         }
         assert_eq!(forgotten(&shop, "ana").await, 41);
         let left = shop.cloud.items("ReviewsTable").await;

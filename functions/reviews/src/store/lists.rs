@@ -1,11 +1,11 @@
 //! Lists of reviews.
 
-use shared::Error;
-use shared::jsonapi::{Page, PageRequest};
-use shared::store::{self, Listing};
+use dynamo::Listing;
+use kernel::Error;
+use kernel::page::{Page, PageRequest};
 
 use super::Reviews;
-use crate::listing::Wanted;
+use crate::listing::ListQuery;
 use crate::review::Review;
 
 impl Reviews {
@@ -13,14 +13,14 @@ impl Reviews {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn list(&self, wanted: &Wanted, page: &PageRequest) -> Result<Page<Review>, Error> {
-        let (index, sort_key) = wanted.order.index();
+    pub async fn list(&self, list_query: &ListQuery, page: &PageRequest) -> Result<Page<Review>, Error> {
+        let (index, sort_key) = list_query.order.index();
         let listing = Listing {
             sort_key,
-            ascending: wanted.ascending,
-            within: wanted.positions(),
-            ..Listing::newest(&self.table, index, "listing", wanted.list())
+            ascending: list_query.ascending,
+            within: list_query.positions(),
+            ..Listing::newest(&self.table, index, "listing", list_query.list())
         };
-        store::list(&self.client, &listing, page, |review| wanted.order.position(review), |_| true).await
+        dynamo::list(&self.client, &listing, page, |review| list_query.order.position(review), |_| true).await
     }
 }

@@ -1,32 +1,29 @@
 //! The table `ReviewsTable`.
 //!
-//! | `pk`, `sk` | What it holds | File |
+//! | `pk`, `sk` | Contents | File |
 //! | --- | --- | --- |
 //! | `review#<id>`, `review` | a review; its id follows from product and author, so that there is one | [`reviews`] |
-//! | `product#<id>`, `rating` | the product's rating, and whether the product is gone | [`ratings`] |
-//! | `customer#<id>`, `bought#<product id>` | the sales in which a customer bought a product | [`marks`] |
-//! | `customer#<id>`, `gone` | that the customer's account is gone: for good | [`sweeps`] |
+//! | `product#<id>`, `rating` | the product's rating, and whether the product was deleted | [`ratings`] |
+//! | `customer#<id>`, `bought#<product id>` | the sales in which a customer bought a product | [`purchase_markers`] |
+//! | `customer#<id>`, `gone` | tombstone of a deleted customer | [`deletions`] |
 //!
 //! Indexes: `by-age` and `by-rating`, whose partition is a product's reviews of a status ([`lists`]).
 
+mod deletions;
 mod lists;
-mod marks;
+mod purchase_markers;
 mod ratings;
 mod reviews;
-mod sweeps;
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use shared::store::{self, Client, Item, text};
-use shared::{StartupError, config};
+use dynamo::{Client, Item, text};
+use kernel::{StartupError, config};
 
-pub use reviews::Asked;
+pub use reviews::CreatedBy;
 
-/// How often a change is tried again because somebody else wrote in between.
-const ATTEMPTS: usize = 8;
-
-/// Where refused parts of a transaction tell what they found.
+/// The setting by which refused parts of a transaction return what they found.
 const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 /// What buyers say of what they bought.
@@ -42,7 +39,7 @@ impl Reviews {
     /// When a variable is missing.
     pub async fn from_env() -> Result<Self, StartupError> {
         let table = config::required::<String>("REVIEWS_TABLE")?;
-        Ok(Self::new(store::client_from_env(&table, &[("pk", "warm-up"), ("sk", "warm-up")]).await?, table))
+        Ok(Self::new(dynamo::client_from_env(&table, &[("pk", "warm-up"), ("sk", "warm-up")]).await?, table))
     }
 
     /// The reviews in a table.
@@ -60,6 +57,15 @@ fn key(pk: String, sk: impl Into<String>) -> Item {
     HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
 }
 
+/// The key of an item that has events, by what it is and its id.
+pub fn event_key(kind: &str, id: &str) -> Option<Item> {
+    match kind {
+        "review" => Some(review_key(id)),
+        "rating" => Some(rating_key(id)),
+        _ => None,
+    }
+}
+
 fn review_key(id: &str) -> Item {
     key(format!("review#{id}"), "review")
 }
@@ -68,18 +74,18 @@ fn rating_key(product_id: &str) -> Item {
     key(format!("product#{product_id}"), "rating")
 }
 
-fn mark_key(customer_id: &str, product_id: &str) -> Item {
+fn marker_key(customer_id: &str, product_id: &str) -> Item {
     key(customer(customer_id), format!("{BOUGHT}{product_id}"))
 }
 
-fn gone_key(customer_id: &str) -> Item {
+fn tombstone_key(customer_id: &str) -> Item {
     key(customer(customer_id), "gone")
 }
 
-/// The partition of a customer's marks.
+/// The partition of a customer's purchase markers.
 fn customer(id: &str) -> String {
     format!("customer#{id}")
 }
 
-/// What the sort key of a mark begins with.
+/// What the sort key of a purchase marker begins with.
 const BOUGHT: &str = "bought#";

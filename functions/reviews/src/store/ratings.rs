@@ -1,12 +1,12 @@
 //! Ratings: changed in the transactions of reviews by what these change, so that they are exact.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::store::{self, boolean, number, text};
+use dynamo::{Written, boolean, number, text};
+use kernel::Error;
+use kernel::clock::Timestamp;
 
 use super::{ALL_OLD, Reviews, rating_key};
-use crate::rating::Rating;
+use crate::rating::{ProductState, Rating};
 use crate::review::Review;
 
 /// What changes about a product's reviews.
@@ -15,7 +15,7 @@ pub(super) struct Difference {
     /// Of each number of stars.
     stars: [i64; 5],
     /// Of all reviews, hidden ones included.
-    kept: i64,
+    reviews: i64,
 }
 
 impl Difference {
@@ -23,7 +23,7 @@ impl Difference {
     pub fn between(old: Option<&Review>, new: Option<&Review>) -> Self {
         let mut difference = Self::default();
         for (review, by) in [(old, -1), (new, 1)] {
-            difference.kept += review.map_or(0, |_| by);
+            difference.reviews += review.map_or(0, |_| by);
             if let Some(stars) = review.and_then(Review::counts) {
                 difference.stars[usize::from(stars.clamp(1, 5)) - 1] += by;
             }
@@ -34,7 +34,7 @@ impl Difference {
     /// This difference and another.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        self.kept += other.kept;
+        self.reviews += other.reviews;
         for (one, other) in self.stars.iter_mut().zip(other.stars) {
             *one += other;
         }
@@ -43,34 +43,51 @@ impl Difference {
 }
 
 impl Reviews {
-    /// The rating of a product, gone ones included; nothing when reviews was never told of it. One read, half a unit:
+    /// The rating of a product, deleted ones included; nothing when reviews had no event of it. One read, half a unit:
     /// a change may take a moment to show.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn rating(&self, product_id: &str) -> Result<Option<Rating>, Error> {
         let read = self.client.get_item().table_name(&self.table).set_key(Some(rating_key(product_id)));
-        store::get(read).await?.map(store::from_item).transpose()
+        dynamo::get(read).await?.map(dynamo::from_item).transpose()
     }
 
-    /// As [`rating`](Self::rating), of a product that is there.
+    /// As [`rating`](Self::rating), of a product that the caller may see: `staff` see drafts, too.
     ///
     /// # Errors
-    /// `NotFound` when reviews was never told of it, or it is gone · when the table does not answer.
-    pub async fn rating_of(&self, product_id: &str) -> Result<Rating, Error> {
-        let there = self.rating(product_id).await?.filter(|rating| !rating.gone);
-        there.ok_or_else(|| Error::not_found("Reviews knows no product with this id."))
+    /// `NotFound` when reviews had no event of it, it was deleted, or the caller may not see it · when the table does
+    /// not answer.
+    pub async fn rating_of(&self, product_id: &str, staff: bool) -> Result<Rating, Error> {
+        let seen = |rating: &Rating| match rating.product_state() {
+            ProductState::Public => true,
+            ProductState::Draft => staff,
+            ProductState::Deleted => false,
+        };
+        self.rating(product_id)
+            .await?
+            .filter(seen)
+            .ok_or_else(|| Error::not_found("Reviews knows no product with this id."))
     }
 
-    /// Keeps whether a product is there or gone, unless something newer is known: what is known then. The rating is
-    /// made when there is none. One write.
+    /// Whether everybody may see a product. One read, half a unit.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn product_is(
+    pub async fn is_public(&self, product_id: &str) -> Result<bool, Error> {
+        let rating = self.rating(product_id).await?;
+        Ok(rating.is_some_and(|rating| rating.product_state() == ProductState::Public))
+    }
+
+    /// Stores the state of a product, unless a newer event is stored; returns what is stored then. The rating is made
+    /// when there is none. Release 0.1.0 did not store drafts: an event of the same sequence adds that. One write.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn put_product_state(
         &self,
         product_id: &str,
-        gone: bool,
+        state: ProductState,
         sequence: &str,
         now: Timestamp,
     ) -> Result<Rating, Error> {
@@ -80,24 +97,28 @@ impl Reviews {
             .table_name(&self.table)
             .set_key(Some(rating_key(product_id)))
             .update_expression(
-                "SET gone = :gone, productSequence = :sequence, productId = :product, \
+                "SET gone = :gone, draft = :draft, productSequence = :sequence, productId = :product, \
                  updatedAt = if_not_exists(updatedAt, :now), #version = if_not_exists(#version, :zero)",
             )
-            .condition_expression("attribute_not_exists(productSequence) OR productSequence < :sequence")
+            .condition_expression(
+                "attribute_not_exists(productSequence) OR productSequence < :sequence \
+                 OR (productSequence = :sequence AND attribute_not_exists(draft))",
+            )
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":zero", number(0))
-            .expression_attribute_values(":gone", boolean(gone))
+            .expression_attribute_values(":gone", boolean(state == ProductState::Deleted))
+            .expression_attribute_values(":draft", boolean(state == ProductState::Draft))
             .expression_attribute_values(":sequence", text(sequence))
             .expression_attribute_values(":product", text(product_id))
             .expression_attribute_values(":now", text(now.to_string()));
-        match store::update(update).await? {
-            Ok(item) | Err(Some(item)) => store::from_item(item),
-            Err(None) => Err(Error::internal("a rating that does not exist was in the way")),
+        match dynamo::update(update).await? {
+            Written::Done(item) | Written::Refused(Some(item)) => dynamo::from_item(item),
+            Written::Refused(None) => Err(Error::internal("a rating that does not exist was in the way")),
         }
     }
 
     /// The rating's part of a change of reviews; `None` when it stays as it is. For a new review the product must
-    /// not be gone.
+    /// be one that everybody may see.
     pub(super) fn rate(
         &self,
         product_id: &str,
@@ -113,24 +134,26 @@ impl Reviews {
             .table_name(&self.table)
             .set_key(Some(rating_key(product_id)))
             .expression_attribute_values(":product", text(product_id))
-            .expression_attribute_values(":correlation", store::correlation())
+            .expression_attribute_values(":correlation", dynamo::correlation())
             .expression_attribute_values(":now", text(now.to_string()));
         for (by, stars) in difference.stars.into_iter().zip(1..).filter(|(by, _)| *by != 0) {
             add.push(format!("stars{stars} :by{stars}"));
             update = update.expression_attribute_values(format!(":by{stars}"), number(by));
         }
-        // What is shown changes, so that it is told.
+        // What is shown changes, so it is published.
         if !add.is_empty() {
             add.push("#version :one".to_owned());
             update = update.expression_attribute_names("#version", "version");
             update = update.expression_attribute_values(":one", number(1));
         }
-        if difference.kept != 0 {
+        if difference.reviews != 0 {
             add.push("kept :kept".to_owned());
-            update = update.expression_attribute_values(":kept", number(difference.kept));
+            update = update.expression_attribute_values(":kept", number(difference.reviews));
         }
         if new_review {
-            update = update.condition_expression("attribute_not_exists(gone) OR gone = :false");
+            update = update.condition_expression(
+                "(attribute_not_exists(gone) OR gone = :false) AND (attribute_not_exists(draft) OR draft = :false)",
+            );
             update = update.expression_attribute_values(":false", boolean(false));
         }
         let set = "SET productId = :product, updatedAt = :now, correlationId = :correlation";
@@ -145,13 +168,13 @@ mod tests {
     use super::*;
     use crate::review::Status;
     use crate::testing::{Shop, review};
-    use shared::clock;
+    use kernel::clock;
 
     #[test]
     fn what_a_change_means_for_the_rating_is_the_difference() {
         let four = review("p", "ana", 4);
         let (two, hidden) = (review("p", "ana", 2), Review { status: Status::Hidden, ..four.clone() });
-        for (old, new, stars, kept) in [
+        for (old, new, stars, reviews) in [
             (None, Some(&four), [0, 0, 0, 1, 0], 1),
             (Some(&four), Some(&two), [0, 1, 0, -1, 0], 0),
             (Some(&four), Some(&hidden), [0, 0, 0, -1, 0], 0),
@@ -160,18 +183,21 @@ mod tests {
             (Some(&hidden), None, [0; 5], -1),
             (Some(&four), Some(&four), [0; 5], 0),
         ] {
-            assert_eq!(Difference::between(old, new), Difference { stars, kept }, "{old:?} {new:?}");
+            assert_eq!(Difference::between(old, new), Difference { stars, reviews }, "{old:?} {new:?}");
         }
     }
 
     #[tokio::test]
-    async fn whether_a_product_is_gone_is_what_was_told_last_whatever_order_it_comes_in() {
+    async fn whether_a_product_is_deleted_follows_the_newest_event_in_any_order() {
         let shop = Shop::with(&[]).await;
-        let tell = async |gone, sequence: &str| {
-            shop.reviews.product_is(&shop.product, gone, sequence, clock::now()).await.unwrap()
+        let put = async |state, sequence: &str| {
+            shop.reviews.put_product_state(&shop.product, state, sequence, clock::now()).await.unwrap()
         };
-        for (gone, sequence, found) in [(true, "3", true), (false, "2", true), (true, "3", true), (false, "4", false)] {
-            assert_eq!(tell(gone, sequence).await.gone, found, "{gone} {sequence}");
+        use ProductState::{Deleted, Draft, Public};
+        for (state, sequence, found) in
+            [(Deleted, "3", Deleted), (Public, "2", Deleted), (Deleted, "3", Deleted), (Draft, "4", Draft)]
+        {
+            assert_eq!(put(state, sequence).await.product_state(), found, "{state:?} {sequence}");
         }
         let rating = shop.reviews.rating(&shop.product).await.unwrap().unwrap();
         assert_eq!((rating.version, rating.histogram().count()), (0, 0));

@@ -3,32 +3,33 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use dynamo::{Attempts, Item, POSITION, Written, number, text};
+use kernel::Error;
+use kernel::clock::Timestamp;
+use kernel::replay::Outcome;
 use serde::{Deserialize, Serialize};
-use shared::Error;
-use shared::clock::Timestamp;
-use shared::idempotency::Outcome;
-use shared::store::{self, Item, POSITION, number, text};
 
 use super::ratings::Difference;
-use super::{ATTEMPTS, Reviews, review_key};
+use super::{Reviews, review_key};
 use crate::listing::{self, Order};
 use crate::review::{Review, unknown};
 
-/// The request that made a review, so that it is known when it comes again.
+/// The request that created a review, so that a repetition of it is recognised.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct CreatedBy {
     /// The id that follows from its idempotency key, if it had one.
     pub key: Option<String>,
     /// That of its body.
     pub fingerprint: String,
 }
 
-/// A review as it is kept.
+/// A review as it is stored.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct StoredReview {
     #[serde(flatten)]
     pub review: Review,
-    asked: Asked,
+    #[serde(rename = "asked")]
+    created_by: CreatedBy,
 }
 
 impl Reviews {
@@ -37,65 +38,70 @@ impl Reviews {
     /// # Errors
     /// When the table does not answer.
     pub async fn get(&self, id: &str) -> Result<Option<Review>, Error> {
-        Ok(self.kept(id).await?.map(|kept| kept.review))
+        Ok(self.stored(id).await?.map(|stored| stored.review))
     }
 
-    pub(super) async fn kept(&self, id: &str) -> Result<Option<Kept>, Error> {
+    pub(super) async fn stored(&self, id: &str) -> Result<Option<StoredReview>, Error> {
         let read = self.client.get_item().table_name(&self.table).set_key(Some(review_key(id)));
-        store::get(read.consistent_read(true)).await?.map(store::from_item).transpose()
+        dynamo::get(read.consistent_read(true)).await?.map(dynamo::from_item).transpose()
     }
 
-    /// Keeps a buyer's new review. One read of the author's mark, one transaction: the review, the product's rating,
-    /// and that the sale still holds. A repeated request is known by what it asked.
+    /// Stores a buyer's new review. One read of the author's purchase marker, one transaction: the review, the product's rating,
+    /// and the condition that the sale is still confirmed. A repeated request is recognised by its body.
     ///
     /// # Errors
     /// `Forbidden` when the author has not bought the product · `Conflict` (`already_exists`) when they reviewed it
-    /// before · `NotFound` when the product is gone · `Unavailable` when others are in the way for too long, or
+    /// before · `NotFound` when the product was deleted · `Unavailable` when others are in the way for too long, or
     /// the table does not answer.
-    pub async fn create(&self, review: Review, asked: &Asked) -> Result<Outcome<Review>, Error> {
+    pub async fn create(&self, review: Review, created_by: &CreatedBy) -> Result<Outcome<Review>, Error> {
         let (product, author) = (review.product_id.as_str(), review.author_id.as_deref().unwrap_or_default());
         let counted = Difference::between(None, Some(&review));
-        let item = item(&review, asked)?;
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
-            let Some(sale) = self.bought(author, product).await? else {
-                let before = self.kept(&review.id).await?;
-                return before.map_or_else(|| Err(not_bought()), |before| repeated(before, asked));
+        let item = item(&review, created_by)?;
+        let mut attempts = Attempts::of("the sales");
+        loop {
+            attempts.next().await?;
+            let Some(sale) = self.find_purchase(author, product).await? else {
+                let before = self.stored(&review.id).await?;
+                return before.map_or_else(|| Err(not_bought()), |before| repeated(before, created_by));
             };
-            let mut parts = vec![store::put_new(&self.table, item.clone(), "pk")?];
+            let mut parts = vec![dynamo::put_new(&self.table, item.clone(), "pk")?];
             parts.extend(self.rate(product, counted, true, review.created_at)?);
-            parts.push(self.still(author, product, &sale)?);
-            let Err(refused) = store::transact(&self.client, parts).await? else { return Ok(Outcome::Made(review)) };
+            parts.push(self.still_confirmed_part(author, product, &sale)?);
+            let Written::Refused(refused) = dynamo::transact(&self.client, parts).await? else {
+                return Ok(Outcome::Made(review));
+            };
             if let Some(before) = refused.found(0) {
-                return repeated(store::from_item(before)?, asked);
+                return repeated(dynamo::from_item(before)?, created_by);
             }
             if refused.part(1) {
                 return Err(Error::not_found("There is no product with this id any more."));
             }
-            // The sale was cancelled in between; another one may hold.
+            // The sale was cancelled in between; another one may be confirmed.
         }
-        Err(Error::unavailable("the sales kept changing"))
     }
 
-    /// Changes a review: `change` is given the present one and tells the next, or refuses. When someone else writes in
-    /// between, it is asked again. One read and one transaction of the review and, when its stars count differently,
+    /// Changes a review: `change` is given the present one and returns the next, or refuses. When someone else writes in
+    /// between, it is tried again. One read and one transaction of the review and, when its stars count differently,
     /// the rating.
     ///
     /// # Errors
     /// `NotFound` · what `change` says · `Unavailable` when others keep writing, or the table does not answer.
     pub async fn update(&self, id: &str, change: impl Fn(Review) -> Result<Review, Error>) -> Result<Review, Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
-            let Kept { review: old, asked } = self.kept(id).await?.ok_or_else(unknown)?;
+        let mut attempts = Attempts::of("the review");
+        loop {
+            attempts.next().await?;
+            let StoredReview { review: old, created_by } = self.stored(id).await?.ok_or_else(unknown)?;
             let new = change(old.clone())?;
-            let mut parts = vec![self.put_over(&new, &asked, &old)?];
+            if (Review { updated_at: old.updated_at, version: old.version, ..new.clone() }) == old {
+                return Ok(old);
+            }
+            let mut parts = vec![self.put_over(&new, &created_by, &old)?];
             let difference = Difference::between(Some(&old), Some(&new));
             parts.extend(self.rate(&old.product_id, difference, false, new.updated_at)?);
-            if store::transact(&self.client, parts).await?.is_ok() {
+            if dynamo::transact(&self.client, parts).await?.is_done() {
                 return Ok(new);
             }
         }
-        Err(Error::unavailable("the review kept changing"))
     }
 
     /// Deletes a review, if `allow` does not refuse the present one. One read and one transaction, of the review and
@@ -109,24 +115,29 @@ impl Reviews {
         allow: impl Fn(&Review) -> Result<(), Error>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        for attempt in 0..ATTEMPTS {
-            store::back_off(attempt).await;
+        let mut attempts = Attempts::of("the review");
+        loop {
+            attempts.next().await?;
             let review = self.get(id).await?.ok_or_else(unknown)?;
             allow(&review)?;
             let mut parts = vec![self.delete_read(&review)?];
             parts.extend(self.rate(&review.product_id, Difference::between(Some(&review), None), false, now)?);
-            if store::transact(&self.client, parts).await?.is_ok() {
+            if dynamo::transact(&self.client, parts).await?.is_done() {
                 return Ok(());
             }
         }
-        Err(Error::unavailable("the review kept changing"))
     }
 
     /// Puts a review over the very one that was read.
-    pub(super) fn put_over(&self, review: &Review, asked: &Asked, read: &Review) -> Result<TransactWriteItem, Error> {
+    pub(super) fn put_over(
+        &self,
+        review: &Review,
+        created_by: &CreatedBy,
+        read: &Review,
+    ) -> Result<TransactWriteItem, Error> {
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item(review, asked)?))
+            .set_item(Some(item(review, created_by)?))
             .condition_expression(AS_READ)
             .set_expression_attribute_names(Some(as_read_names()))
             .set_expression_attribute_values(Some(as_read(read)));
@@ -162,10 +173,10 @@ fn as_read_names() -> HashMap<String, String> {
     ["version", "rating", "status"].map(|name| (format!("#{name}"), name.to_owned())).into()
 }
 
-/// What a request comes to whose author has reviewed the product before.
-fn repeated(before: Kept, asked: &Asked) -> Result<Outcome<Review>, Error> {
-    match (&before.asked.key, &asked.key) {
-        (Some(one), Some(other)) if one == other && before.asked.fingerprint == asked.fingerprint => {
+/// The outcome for an author who has reviewed the product before.
+fn repeated(before: StoredReview, created_by: &CreatedBy) -> Result<Outcome<Review>, Error> {
+    match (&before.created_by.key, &created_by.key) {
+        (Some(one), Some(other)) if one == other && before.created_by.fingerprint == created_by.fingerprint => {
             Ok(Outcome::Replayed(before.review))
         }
         (Some(one), Some(other)) if one == other => Ok(Outcome::KeyReused),
@@ -183,14 +194,14 @@ fn not_bought() -> Error {
     )
 }
 
-fn item(review: &Review, asked: &Asked) -> Result<Item, Error> {
-    let mut item = store::stamped(store::to_item(review)?);
+fn item(review: &Review, created_by: &CreatedBy) -> Result<Item, Error> {
+    let mut item = dynamo::stamped(dynamo::to_item(review)?);
     item.extend(review_key(&review.id));
     item.insert("listing".to_owned(), text(listing::list(&review.product_id, review.status)));
     for (sort_key, order) in [(POSITION, Order::CreatedAt), (Order::Rating.index().1, Order::Rating)] {
         item.insert(sort_key.to_owned(), text(order.position(review)));
     }
-    let asked: HashMap<String, AttributeValue> = store::to_item(asked)?;
-    item.insert("asked".to_owned(), AttributeValue::M(asked));
+    let created_by: HashMap<String, AttributeValue> = dynamo::to_item(created_by)?;
+    item.insert("asked".to_owned(), AttributeValue::M(created_by));
     Ok(item)
 }

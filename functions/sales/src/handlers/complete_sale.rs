@@ -1,37 +1,38 @@
 //! The queue `ProductRepliesQueue`: pending sales are sold, or rejected, by what catalog answers.
 
-use sales::Completion;
-use shared::{StartupError, clock, queue};
+use kernel::{StartupError, clock};
+use messaging::queue;
+use sales::DecideSale;
 
 pub async fn start() -> Result<(), StartupError> {
-    let completion = &Completion::from_env().await?;
-    queue::run(|event| async move { completion.complete(&event, clock::now()).await }).await
+    let decide_sale = &DecideSale::from_env().await?;
+    queue::run(|event| async move { decide_sale.run(&event, clock::now()).await }).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use inventory::stock::Snapshot;
+    use inventory::snapshot::{ProductStatus, Snapshot};
     use inventory::testing::cup;
+    use kernel::usage::Meter;
+    use messaging::Event;
     use sales::sale::Sale;
     use sales::status::Status;
     use sales::testing::Shop;
-    use shared::events::Event;
-    use shared::store::Meter;
-    use shared::testing::{self, usd};
+    use testing::usd;
 
     async fn sale(shop: &Shop, id: &str) -> Sale {
         shop.sales().get(id).await.unwrap().unwrap()
     }
 
     async fn complete(shop: &Shop, event: &Event) {
-        shop.completion().complete(event, clock::now()).await.unwrap();
+        shop.decide_sale().run(event, clock::now()).await.unwrap();
     }
 
     #[tokio::test]
     async fn a_pending_sale_is_sold_at_the_price_that_catalog_answers() {
         let shop = Shop::with(&[10, 10]).await;
-        let id = shop.holds(&[(0, 3), (1, 1)]).await;
+        let id = shop.orders(&[(0, 3), (1, 1)]).await;
         let dearer = Snapshot { price: usd(1_400), ..cup(2) };
         let (_, usage) = Meter::measure(complete(&shop, &shop.answer(&id, &dearer).await)).await;
         let sale = sale(&shop, &id).await;
@@ -45,7 +46,7 @@ mod tests {
     #[tokio::test]
     async fn a_price_that_inventory_knows_to_be_newer_counts() {
         let shop = Shop::with(&[10]).await;
-        let id = shop.holds(&[(0, 1)]).await;
+        let id = shop.orders(&[(0, 1)]).await;
         let answered = shop.answer(&id, &cup(1)).await;
         shop.reprice(0, 3, 2_000).await;
         complete(&shop, &answered).await;
@@ -55,10 +56,10 @@ mod tests {
     #[tokio::test]
     async fn a_sale_that_cannot_be_sold_is_rejected_with_the_reason_and_takes_nothing() {
         let shop = Shop::with(&[2, 5]).await;
-        let short = shop.holds(&[(1, 1), (0, 3)]).await;
+        let short = shop.orders(&[(1, 1), (0, 3)]).await;
         complete(&shop, &shop.answer(&short, &cup(1)).await).await;
-        let archived = shop.holds(&[(1, 1)]).await;
-        complete(&shop, &shop.answer(&archived, &Snapshot { status: "archived".to_owned(), ..cup(2) }).await).await;
+        let archived = shop.orders(&[(1, 1)]).await;
+        complete(&shop, &shop.answer(&archived, &Snapshot { status: ProductStatus::Archived, ..cup(2) }).await).await;
         for (id, code) in [(short, "insufficient_stock"), (archived, "not_found")] {
             let sale = sale(&shop, &id).await;
             assert_eq!((sale.status, sale.rejection.unwrap().code.as_str()), (Status::Rejected, code));
@@ -69,10 +70,10 @@ mod tests {
     #[tokio::test]
     async fn repeated_and_late_answers_sell_nothing_more() {
         let shop = Shop::with(&[10]).await;
-        let id = shop.holds(&[(0, 3)]).await;
+        let id = shop.orders(&[(0, 3)]).await;
         let answer = shop.answer(&id, &cup(1)).await;
-        let completion = shop.completion();
-        let at_once = (0..8).map(|_| completion.complete(&answer, clock::now()));
+        let decide_sale = shop.decide_sale();
+        let at_once = (0..8).map(|_| decide_sale.run(&answer, clock::now()));
         for done in futures_util::future::join_all(at_once).await {
             done.unwrap();
         }
@@ -86,7 +87,7 @@ mod tests {
         let mut sample = testing::queue_events("complete-sale").remove(0);
         complete(&shop, &sample).await;
         sample.data["products"] = "none".into();
-        assert!(shop.completion().complete(&sample, clock::now()).await.is_err());
+        assert!(shop.decide_sale().run(&sample, clock::now()).await.is_err());
         assert!(shop.cloud.items("SalesTable").await.is_empty());
     }
 }

@@ -1,13 +1,14 @@
 //! `POST /sales`: signed-in users order; the sale is decided later, over the queues.
 
+use access::Guard;
+use kernel::money::Currency;
+use kernel::{Error, StartupError, clock, config};
 use sales::Sales;
 use sales::order::Order;
-use sales::sale::{self, Sale};
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::money::Currency;
-use shared::{Error, StartupError, clock, config};
+use sales::sale::Sale;
+use sales::sale_view;
+use web::http::{self, Request, Response};
+use web::idempotency::Key;
 
 async fn create_sale(sales: &Sales, guard: &Guard, currency: &Currency, request: Request) -> Result<Response, Error> {
     let caller = guard.caller(&request).await?;
@@ -17,7 +18,7 @@ async fn create_sale(sales: &Sales, guard: &Guard, currency: &Currency, request:
     let fingerprint = body.fingerprint();
     let order = Order::parse(body, currency)?;
     let sale = Sale::pending(&id, &caller.id, &order, clock::now());
-    sale::answer(&sales.hold(sale, &fingerprint).await?, &request)
+    sale_view::answer(&sales.put_pending_sale(sale, &fingerprint).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -29,10 +30,10 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
     use sales::testing::Shop;
     use serde_json::{Value, json};
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let (sales, guard) = (shop.sales(), shop.tokens.guard(shop.cloud.client()));
@@ -68,12 +69,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_order_needs_a_token_that_holds_and_an_idempotency_key() {
+    async fn an_order_needs_a_valid_token_and_an_idempotency_key() {
         let shop = Shop::with(&[10]).await;
         assert_eq!(send(&shop, &order(&shop, 1).without("authorization")).await.status, 401);
         assert_eq!(send(&shop, &order(&shop, 1).without("idempotency-key")).await.status, 400);
         let part = shop.purchases.revocations.revoke("ana", 2, clock::now()).unwrap();
-        shared::store::transact(&shop.cloud.client(), vec![part]).await.unwrap().unwrap();
+        assert!(dynamo::transact(&shop.cloud.client(), vec![part]).await.unwrap().is_done());
         assert_eq!(send(&shop, &order(&shop, 1)).await.status, 401);
         assert!(shop.cloud.items("SalesTable").await.is_empty());
     }

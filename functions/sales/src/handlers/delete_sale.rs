@@ -1,10 +1,11 @@
 //! `DELETE /sales/{id}`: staff delete a sale that was rejected or cancelled.
 
+use access::Guard;
+use kernel::{Error, StartupError};
 use sales::Sales;
 use sales::sale::Sale;
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, jsonapi};
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
 async fn delete_sale(sales: &Sales, guard: &Guard, request: Request) -> Result<Response, Error> {
     guard.staff(&request).await?;
@@ -26,11 +27,11 @@ mod tests {
     use std::sync::Arc;
 
     use inventory::testing::cup;
+    use kernel::caller::Role;
+    use kernel::clock;
     use sales::status::Status;
     use sales::testing::{Shop, books};
-    use shared::auth::Role;
-    use shared::clock;
-    use shared::testing::{Call, Fault, customer};
+    use testing::{Call, Fault, customer};
     use tokio::runtime::Handle;
     use tokio::task::block_in_place;
 
@@ -47,7 +48,7 @@ mod tests {
         assert_eq!(delete(&shop, &sale.id, Role::Customer).await, 403);
         assert_eq!(delete(&shop, &sale.id, Role::Staff).await, 409);
         let (ana, any) = (customer("ana"), |_: &Sale| Ok(()));
-        shop.transitions().apply(&sale.id, Status::Cancelled, &ana, any, clock::now()).await.unwrap();
+        shop.change_status().run(&sale.id, Status::Cancelled, &ana, any, clock::now()).await.unwrap();
         assert_eq!(delete(&shop, &sale.id, Role::Staff).await, 204);
         assert_eq!(delete(&shop, &sale.id, Role::Staff).await, 404);
     }
@@ -55,9 +56,9 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_was_lost_on_the_way_is_given_the_second_time() {
         let shop = Shop::with(&[10]).await;
-        let id = shop.holds(&[(0, 3)]).await;
+        let id = shop.orders(&[(0, 3)]).await;
         let any = |_: &Sale| Ok(());
-        shop.transitions().apply(&id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
+        shop.change_status().run(&id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
         let lost = |_: &str, call| (call == 1).then_some(Fault::ResetAfterCommit);
         let sales = Sales::new(shop.cloud.client_with(lost), "SalesTable");
         assert!(sales.delete(&id, Sale::check_deletable).await.is_ok());
@@ -67,14 +68,14 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_sale_made_again_meanwhile_is_not_taken_for_the_one_that_was_read() {
         let shop = Arc::new(Shop::with(&[10]).await);
-        let id = shop.holds(&[(0, 3)]).await;
+        let id = shop.orders(&[(0, 3)]).await;
         let any = |_: &Sale| Ok(());
-        shop.transitions().apply(&id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
+        shop.change_status().run(&id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
         let (rival, again, runtime) = (shop.clone(), id.clone(), Handle::current());
         let made_again = async move |rival: &Shop, id: &str| {
             rival.sales().delete(id, Sale::check_deletable).await.unwrap();
-            rival.holds_again(id, &[(0, 2)]).await;
-            rival.completion().complete(&rival.answer(id, &cup(1)).await, clock::now()).await.unwrap();
+            rival.orders_again(id, &[(0, 2)]).await;
+            rival.decide_sale().run(&rival.answer(id, &cup(1)).await, clock::now()).await.unwrap();
         };
         let between = move |_: &str, call| {
             if call == 1 {
@@ -94,7 +95,7 @@ mod tests {
         let sale = shop.buy("ana", "k", 3).await;
         books::close(&shop.cloud, &shop.stock(), "sold").await;
         let any = |_: &Sale| Ok(());
-        shop.transitions().apply(&sale.id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
+        shop.change_status().run(&sale.id, Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
         books::close(&shop.cloud, &shop.stock(), "cancelled").await;
         assert_eq!(delete(&shop, &sale.id, Role::Staff).await, 204);
         assert_eq!((shop.buy("ana", "k", 2).await.id, shop.available(0).await), (sale.id, 8));

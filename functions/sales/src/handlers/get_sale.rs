@@ -2,13 +2,13 @@
 
 use std::slice::from_ref;
 
-use sales::line::{self, Shown};
+use kernel::{Error, StartupError};
+use sales::sale_view::{self, SaleView};
 use sales::store::unknown;
 use sales::{Customers, Sales};
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::{self, Included};
-use shared::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi::{self, Included};
+use web::token::Verifier;
 
 async fn get_sale(
     sales: &Sales,
@@ -22,10 +22,10 @@ async fn get_sale(
     let lines_apart = include.contains("lines");
     let sale = sales.get(&request.path_id("id")?).await?.filter(|sale| sale.may_be_read_by(&caller));
     let sale = sale.ok_or_else(unknown)?;
-    let lines = if lines_apart { line::lines(&sale) } else { Vec::new() };
-    let asked = if include.contains("customer") { from_ref(&sale) } else { &[] };
-    let included = Included::new(&request).with(&lines).with(&customers.of(asked).await?);
-    Ok(included.put_into(jsonapi::ok(&Shown { sale, lines_apart }, &request)))
+    let lines = if lines_apart { sale_view::lines(&sale) } else { Vec::new() };
+    let with_customer = if include.contains("customer") { from_ref(&sale) } else { &[] };
+    let included = Included::new(&request).with(&lines).with(&customers.of(with_customer).await?);
+    Ok(included.put_into(jsonapi::ok(&SaleView { sale, lines_apart }, &request)))
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -36,11 +36,11 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
+    use kernel::usage::Meter;
     use sales::testing::Shop;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::store::Meter;
-    use shared::testing::{Answer, Call, StandIn};
+    use testing::{Answer, Call, StandIn};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let (sales, customers, verifier) =
@@ -96,8 +96,8 @@ mod tests {
         }
         assert_eq!(identity.asked(), ["/internal/users?filter%5Bid%5D=ana"]);
         let call = call.query(&[("include", "customer")]);
-        let silent = send(&shop, &call).await;
-        assert_eq!((silent.status, silent.header("retry-after")), (503, "1"));
+        let unanswered = send(&shop, &call).await;
+        assert_eq!((unanswered.status, unanswered.header("retry-after")), (503, "1"));
     }
 
     #[tokio::test]

@@ -1,19 +1,20 @@
 //! `GET /sales/{id}/lines`: signed-in users list what they bought in a sale of their own, staff in any.
 
+use kernel::page::Page;
+use kernel::{Error, StartupError};
 use sales::Sales;
-use sales::line;
+use sales::sale_view;
 use sales::store::unknown;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::{self, Page};
-use shared::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi;
+use web::token::Verifier;
 
 async fn list_sale_lines(sales: &Sales, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
     request.query(&[])?;
     let sale = sales.get(&request.path_id("id")?).await?.filter(|sale| sale.may_be_read_by(&caller));
     // A sale has at most 50 lines, in one item: there is nothing to page through.
-    let page = Page { items: line::lines(&sale.ok_or_else(unknown)?), prev: None, next: None };
+    let page = Page { items: sale_view::lines(&sale.ok_or_else(unknown)?), prev: None, next: None };
     Ok(jsonapi::list(&page, &request))
 }
 
@@ -25,10 +26,10 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
     use sales::testing::Shop;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call, usd};
+    use testing::{Answer, Call, usd};
 
     async fn list(shop: &Shop, id: &str, who: (&str, Role)) -> Answer {
         let call = Call::event("list-sale-lines").path("id", id).bearer(&shop.tokens.token(who.0, who.1));

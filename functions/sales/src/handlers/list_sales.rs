@@ -1,13 +1,13 @@
 //! `GET /sales`: signed-in users list their own sales, staff all, filtered, newest first; `include=lines,customer`.
 
-use sales::line::{self, Shown};
-use sales::listing::{FILTERS, Wanted};
+use kernel::page::{Cursors, PARAMETERS};
+use kernel::{Error, StartupError};
+use sales::listing::{FILTERS, ListQuery};
+use sales::sale_view::{self, SaleView};
 use sales::{Customers, Sales};
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::jsonapi::page::PARAMETERS;
-use shared::jsonapi::{self, Cursors, Included};
-use shared::{Error, StartupError};
+use web::http::{self, Request, Response};
+use web::jsonapi::{self, Included};
+use web::token::Verifier;
 
 async fn list_sales(
     sales: &Sales,
@@ -18,14 +18,14 @@ async fn list_sales(
 ) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
     let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort", "include"]].concat())?;
-    let (wanted, include) = (Wanted::parse(&query, &caller)?, query.include(&["lines", "customer"])?);
+    let (list_query, include) = (ListQuery::parse(&query, &caller)?, query.include(&["lines", "customer"])?);
     let lines_apart = include.contains("lines");
-    let page = cursors.page(&query, &format!("sales?{wanted:?}"))?;
-    let page = sales.list(&wanted, &page).await?;
-    let lines: Vec<_> = page.items.iter().filter(|_| lines_apart).flat_map(line::lines).collect();
-    let asked = if include.contains("customer") { page.items.as_slice() } else { &[] };
-    let included = Included::new(&request).with(&lines).with(&customers.of(asked).await?);
-    Ok(included.put_into(jsonapi::list(&page.map(|sale| Shown { sale, lines_apart }), &request)))
+    let page = cursors.page(&query, &format!("sales?{list_query:?}"))?;
+    let page = sales.list(&list_query, &page).await?;
+    let lines: Vec<_> = page.items.iter().filter(|_| lines_apart).flat_map(sale_view::lines).collect();
+    let with_customer = if include.contains("customer") { page.items.as_slice() } else { &[] };
+    let included = Included::new(&request).with(&lines).with(&customers.of(with_customer).await?);
+    Ok(included.put_into(jsonapi::list(&page.map(|sale| SaleView { sale, lines_apart }), &request)))
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -39,13 +39,13 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
+    use kernel::caller::{Caller, Role};
+    use kernel::clock;
     use sales::sale::Sale;
     use sales::status::Status;
     use sales::testing::Shop;
     use serde_json::json;
-    use shared::auth::{Caller, Role};
-    use shared::clock;
-    use shared::testing::{Answer, Call, StandIn, customer};
+    use testing::{Answer, Call, StandIn, customer};
     use tokio::runtime::Handle;
     use tokio::task::block_in_place;
 
@@ -93,7 +93,7 @@ mod tests {
     async fn sales_are_found_by_state_by_customer_and_by_day() {
         let shop = Shop::with(&[9]).await;
         let (first, second) = (shop.buy("ana", "a", 1).await, shop.buy("ana", "b", 1).await);
-        let held = shop.holds(&[(0, 1)]).await;
+        let pending = shop.orders(&[(0, 1)]).await;
         let ana = Call::event("list-sales").bearer(&shop.tokens.token("ana", Role::Customer));
         let eva = Call::event("list-sales").bearer(&shop.tokens.token("eva", Role::Staff));
         for call in [&ana, &eva] {
@@ -101,13 +101,13 @@ mod tests {
                 let answer = send(&shop, &call.clone().query(query)).await;
                 (ids(&answer), answer.usage.calls)
             };
-            assert_eq!(found(&[("filter[status]", "pending")]).await, (vec![held.clone()], 1));
+            assert_eq!(found(&[("filter[status]", "pending")]).await, (vec![pending.clone()], 1));
             let oldest = [("filter[status]", "confirmed"), ("sort", "createdAt")];
             assert_eq!(found(&oldest).await, (vec![first.id.clone(), second.id.clone()], 1));
             assert_eq!(found(&[("filter[createdAt]", "..2026-01-01")]).await.0, Vec::<String>::new());
             assert_eq!(found(&[("filter[createdAt]", "2026-01-01..")]).await.0.len(), 3);
         }
-        let another = shared::ids::new();
+        let another = kernel::ids::new();
         let others = [("filter[customer]", another.as_str())];
         assert_eq!(send(&shop, &eva.query(&others)).await.body["data"], json!([]));
         assert_eq!(send(&shop, &ana.query(&others)).await.status, 403);
@@ -166,8 +166,8 @@ mod tests {
             let between = move |_: &str, number| {
                 let (eva, any) = (Caller { role: Role::Staff, ..customer("eva") }, |_: &Sale| Ok(()));
                 if number == call {
-                    let transitions = rival.transitions();
-                    let shipped = transitions.apply(&moving, Status::Shipped, &eva, any, clock::now());
+                    let change_status = rival.change_status();
+                    let shipped = change_status.run(&moving, Status::Shipped, &eva, any, clock::now());
                     block_in_place(|| runtime.block_on(shipped)).unwrap();
                 }
                 None

@@ -1,9 +1,9 @@
-//! The stream of `SalesTable`: sales are told as `sale.*` events; for a pending one catalog is asked for its
+//! The stream of `SalesTable`: changes are published as `sale.*` events; for a pending one catalog is asked for its
 //! products, and its deadline is set.
 
+use kernel::{StartupError, clock};
+use messaging::publisher;
 use sales::events::Routes;
-use shared::events::publisher;
-use shared::{StartupError, clock};
 
 pub async fn start() -> Result<(), StartupError> {
     let routes = Routes::from_env()?;
@@ -15,14 +15,13 @@ mod tests {
     use super::*;
     use inventory::inbox::sales::on_sale_event;
     use inventory::testing::cup;
+    use kernel::clock::{self, Timestamp};
+    use messaging::{Change, Event, Message, To};
     use sales::sale::Sale;
     use sales::status::Status;
     use sales::testing::Shop;
     use sales::testing::books::{Books, published};
     use serde_json::json;
-    use shared::clock::{self, Timestamp};
-    use shared::events::{Change, Event, Message, To};
-    use shared::testing;
 
     fn routes() -> Routes {
         let [requests, replies, deadlines] = ["requests", "replies", "deadlines"].map(str::to_owned);
@@ -37,7 +36,7 @@ mod tests {
             let made = change.item::<Sale>().unwrap().created_at.as_second();
             routes().messages(&change, Timestamp::from_second(made + later).unwrap()).unwrap()
         });
-        said.find(|messages| messages[0].event.topic == topic).unwrap()
+        said.find(|messages| messages[0].event.event_type.name() == topic).unwrap()
     }
 
     #[test]
@@ -50,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn for_a_pending_sale_catalog_is_asked_and_told_where_to_answer() {
+    fn for_a_pending_sale_catalog_is_asked_with_the_queue_for_its_answer() {
         let said = said("sale.pending", 0);
         let (to, request) = (&said[1].to, &said[1].event);
         assert_eq!(to, &To::Queue { url: "requests".to_owned(), delay_seconds: 0 });
@@ -66,31 +65,31 @@ mod tests {
         for (later, left) in [(0, 300), (100, 200), (400, 0), (-5_000, 900)] {
             let deadline = said("sale.pending", later).remove(2);
             assert_eq!(deadline.to, To::Queue { url: "deadlines".to_owned(), delay_seconds: left }, "{later}");
-            assert_eq!(deadline.event.topic, "sale.due");
+            assert_eq!(deadline.event.event_type.name(), "sale.due");
         }
     }
 
     #[tokio::test]
-    async fn published_anew_a_sale_that_has_gone_on_tells_that_it_was_confirmed_with_the_id_of_the_first_time() {
+    async fn a_republished_sale_that_has_gone_on_also_publishes_that_it_was_confirmed_with_the_original_id() {
         let shop = Shop::with(&[10]).await;
         let (any, now) = (|_: &Sale| Ok(()), clock::now());
-        let (sold, held) = (shop.buy("ana", "k", 3).await.id, shop.holds(&[(0, 2)]).await);
-        shop.completion().complete(&shop.answer(&held, &cup(1)).await, now).await.unwrap();
-        for (id, topic) in [(sold, "sale.cancelled"), (held, "sale.cancelled")] {
+        let (sold, pending) = (shop.buy("ana", "k", 3).await.id, shop.orders(&[(0, 2)]).await);
+        shop.decide_sale().run(&shop.answer(&pending, &cup(1)).await, now).await.unwrap();
+        for (id, topic) in [(sold, "sale.cancelled"), (pending, "sale.cancelled")] {
             let confirmed = shop.sales().get(&id).await.unwrap().unwrap();
             let first = published(None, &confirmed).remove(0);
             let ana = testing::customer("ana");
-            let gone_on = shop.transitions().apply(&id, Status::Cancelled, &ana, any, now).await.unwrap();
-            let topics = |events: &[Event]| events.iter().map(|event| event.topic.clone()).collect::<Vec<_>>();
+            let gone_on = shop.change_status().run(&id, Status::Cancelled, &ana, any, now).await.unwrap();
+            let topics = |events: &[Event]| events.iter().map(|event| event.event_type.to_string()).collect::<Vec<_>>();
             assert_eq!(topics(&published(Some(&confirmed), &gone_on)), [topic]);
             let anew = published(None, &gone_on);
             assert_eq!((topics(&anew), &anew[0].id), (vec!["sale.confirmed".to_owned(), topic.to_owned()], &first.id));
             assert_eq!(anew[0].data, first.data);
-            // The ledger heard of neither the first time.
+            // Inventory had neither event the first time.
             for event in &anew {
                 on_sale_event(&shop.stock(), event).await.unwrap();
             }
         }
-        Books::of(&shop.cloud).await.check_with_ledger("told anew");
+        Books::of(&shop.cloud).await.check_with_movements("republished");
     }
 }

@@ -1,15 +1,15 @@
 //! `POST /purchases`: signed-in users buy; the answer is final.
 
-use sales::Purchases;
+use kernel::{Error, StartupError, clock};
+use sales::Buy;
+use sales::buy::Buyer;
 use sales::order::Order;
-use sales::purchase::Buyer;
-use sales::sale;
-use shared::auth::Verifier;
-use shared::http::{self, Request, Response};
-use shared::idempotency::Key;
-use shared::{Error, StartupError, clock};
+use sales::sale_view;
+use web::http::{self, Request, Response};
+use web::idempotency::Key;
+use web::token::Verifier;
 
-async fn purchase(purchases: &Purchases, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+async fn purchase(purchases: &Buy, tokens: &Verifier, request: Request) -> Result<Response, Error> {
     let caller = tokens.caller(&request)?;
     request.query(&[])?;
     let sale_id = Key::required(&request)?.id("purchases", &caller.id);
@@ -17,11 +17,11 @@ async fn purchase(purchases: &Purchases, tokens: &Verifier, request: Request) ->
     let fingerprint = body.fingerprint();
     let order = Order::parse(body, &purchases.currency)?;
     let buyer = Buyer { caller: &caller, sale_id: &sale_id, fingerprint: &fingerprint };
-    sale::answer(&purchases.buy(&order, &buyer, clock::now()).await?, &request)
+    sale_view::answer(&purchases.run(&order, &buyer, clock::now()).await?, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (purchases, tokens) = (Purchases::from_env().await?, Verifier::from_env()?);
+    let (purchases, tokens) = (Buy::from_env().await?, Verifier::from_env()?);
     http::run(|request| purchase(&purchases, &tokens, request)).await
 }
 
@@ -31,11 +31,11 @@ mod tests {
     use inventory::Stock;
     use inventory::store::Known;
     use inventory::testing::{CatalogStandIn, cup, receipt};
+    use kernel::caller::Role;
+    use kernel::ids;
     use sales::testing::Shop;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::ids;
-    use shared::testing::{Answer, Call, Tokens};
+    use testing::{Answer, Call, Tokens};
 
     async fn send(shop: &Shop, call: Call) -> Answer {
         let verifier = shop.tokens.verifier();
@@ -62,11 +62,11 @@ mod tests {
     async fn a_buyer_whose_credentials_were_revoked_buys_nothing_and_pays_no_call_more() {
         let shop = Shop::with(&[10]).await;
         let part = shop.purchases.revocations.revoke("ana", 2, clock::now()).unwrap();
-        shared::store::transact(&shop.cloud.client(), vec![part]).await.unwrap().unwrap();
+        assert!(dynamo::transact(&shop.cloud.client(), vec![part]).await.unwrap().is_done());
         let answer = send(&shop, order(&shop, "k", 1)).await;
         assert_eq!((answer.status, answer.code(), answer.usage.calls), (401, "unauthenticated", 1));
         let newer = Tokens::claims("ana", Role::Customer);
-        let newer = shop.tokens.sign(&shared::auth::Claims { ver: 2, ..newer });
+        let newer = shop.tokens.sign(&web::token::Claims { ver: 2, ..newer });
         assert_eq!(send(&shop, order(&shop, "k", 1).bearer(&newer)).await.status, 201);
         assert_eq!(shop.available(0).await, 9);
     }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn when_catalog_is_silent_a_product_unknown_here_is_ordered_and_decided_later() {
+    async fn when_catalog_does_not_answer_a_product_unknown_here_is_ordered_and_decided_later() {
         let mut shop = Shop::with(&[3]).await;
         shop.purchases.catalog = CatalogStandIn::start(&[500]).await.catalog;
         let lines = json!({"lines": [{"productId": ids::new(), "quantity": 1}]});
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pieces_that_came_in_before_catalog_told_of_them_are_sold_by_what_it_says_when_asked() {
+    async fn pieces_booked_before_the_products_event_are_sold_by_what_catalog_answers() {
         let mut shop = Shop::with(&[3]).await;
         let product = ids::new();
         let stock = Stock::new(shop.cloud.client(), "InventoryTable");

@@ -1,40 +1,43 @@
 //! `PATCH /sales/{id}`: buyers cancel a sale of their own before it is shipped; staff ship, deliver and cancel any.
 
-use sales::Transitions;
+use access::Guard;
+use kernel::{Error, StartupError, clock};
+use sales::ChangeStatus;
 use sales::sale::{self, Sale};
-use shared::auth::Guard;
-use shared::http::{self, Request, Response};
-use shared::{Error, StartupError, clock, jsonapi};
+use web::changes::changes_of;
+use web::http::{self, Request, Response};
+use web::jsonapi;
 
-async fn update_sale(transitions: &Transitions, guard: &Guard, request: Request) -> Result<Response, Error> {
+async fn update_sale(change_status: &ChangeStatus, guard: &Guard, request: Request) -> Result<Response, Error> {
     let caller = guard.caller(&request).await?;
     request.query(&[])?;
     let id = request.path_id("id")?;
-    let status = sale::parse_changes(request.update_of("sales", &id)?)?;
+    let seen = async || Ok(change_status.sales.get(&id).await?.filter(|sale| sale.may_be_read_by(&caller)));
+    let status = changes_of(&request, &id, sale::parse_changes, seen).await?;
     let allow = |sale: &Sale| request.check_if_match(sale.version);
-    Ok(jsonapi::ok(&transitions.apply(&id, status, &caller, allow, clock::now()).await?, &request))
+    Ok(jsonapi::ok(&change_status.run(&id, status, &caller, allow, clock::now()).await?, &request))
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let transitions = Transitions::from_env().await?;
-    let guard = Guard::from_env_with(transitions.sales.client())?;
-    http::run(|request| update_sale(&transitions, &guard, request)).await
+    let change_status = ChangeStatus::from_env().await?;
+    let guard = Guard::from_env_with(change_status.sales.client())?;
+    http::run(|request| update_sale(&change_status, &guard, request)).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::caller::Role;
     use sales::testing::Shop;
     use serde_json::json;
-    use shared::auth::Role;
-    use shared::testing::{Answer, Call};
+    use testing::{Answer, Call};
 
     async fn patch(shop: &Shop, id: &str, who: (&str, Role), status: &str, if_match: &str) -> Answer {
         let call = Call::event("update-sale").path("id", id).header("if-match", if_match);
         let call = call.resource("sales", Some(id), &json!({"status": status}));
         let call = call.bearer(&shop.tokens.token(who.0, who.1));
-        let (transitions, guard) = (shop.transitions(), shop.tokens.guard(shop.cloud.client()));
-        call.send(|request| update_sale(&transitions, &guard, request)).await
+        let (change_status, guard) = (shop.change_status(), shop.tokens.guard(shop.cloud.client()));
+        call.send(|request| update_sale(&change_status, &guard, request)).await
     }
 
     #[tokio::test]
@@ -65,10 +68,10 @@ mod tests {
     #[tokio::test]
     async fn a_pending_sale_is_called_off_and_gives_nothing_back() {
         let shop = Shop::with(&[10]).await;
-        let id = shop.holds(&[(0, 3)]).await;
+        let id = shop.orders(&[(0, 3)]).await;
         assert_eq!(patch(&shop, &id, ("ana", Role::Customer), "cancelled", "*").await.status, 200);
         let answer = shop.answer(&id, &inventory::testing::cup(1)).await;
-        shop.completion().complete(&answer, clock::now()).await.unwrap();
+        shop.decide_sale().run(&answer, clock::now()).await.unwrap();
         assert_eq!(shop.available(0).await, 10);
         assert_eq!(patch(&shop, &id, ("eva", Role::Staff), "confirmed", "*").await.code(), "invalid_transition");
     }

@@ -1,4 +1,4 @@
-//! The books of a shop, for tests: what its sales, its stock and its movements say, and what has to hold of them
+//! The books of a shop, for tests: what its sales, its stock and its movements say, and what has to be true of them
 //! together whatever happened.
 
 use std::collections::{BTreeSet, HashMap};
@@ -8,16 +8,16 @@ use inventory::Stock;
 use inventory::inbox::sales::on_sale_event;
 use inventory::movement::{Kind, Movement};
 use inventory::stock::StockItem;
-use shared::events::{Event, To};
-use shared::testing::{Cloud, told};
-use shared::{clock, store};
+use kernel::clock;
+use messaging::{Event, To};
+use testing::{Cloud, publish};
 
 use crate::events::Routes;
 use crate::line::SaleLine;
 use crate::sale::Sale;
 use crate::status::Status;
 
-/// Everything that the tables of sales and of inventory hold, read while nobody writes.
+/// All items of the tables of sales and of inventory, read while nobody writes.
 pub struct Books {
     pub sales: Vec<Sale>,
     pub stock: Vec<StockItem>,
@@ -30,55 +30,55 @@ impl Books {
     /// # Panics
     /// When an item cannot be read.
     pub async fn of(cloud: &Cloud) -> Self {
-        let sales = cloud.items("SalesTable").await.into_iter().map(|item| store::from_item(item).unwrap());
+        let sales = cloud.items("SalesTable").await.into_iter().map(|item| dynamo::from_item(item).unwrap());
         let mut books = Self { sales: sales.collect(), stock: Vec::new(), movements: Vec::new() };
         for item in cloud.items("InventoryTable").await {
             match item["sk"].as_s().unwrap().as_str() {
-                "stock" => books.stock.push(store::from_item(item).unwrap()),
+                "stock" => books.stock.push(dynamo::from_item(item).unwrap()),
                 "level" => {}
-                _ => books.movements.push(store::from_item(item).unwrap()),
+                _ => books.movements.push(dynamo::from_item(item).unwrap()),
             }
         }
         books
     }
 
-    /// Checks what holds at every moment. Each sale is consistent and took each step of its life once; of each
-    /// product there is what was booked, less the pieces of the sales that hold some, and never less than nothing.
+    /// Checks what is true at every moment. Each sale is consistent and took each step of its life once; of each
+    /// product there is what was booked, less the pieces of the sales that have taken some, and never less than nothing.
     ///
     /// # Panics
-    /// When one of these does not hold.
+    /// When one of these is not true.
     pub fn check(&self, when: &str) {
         self.sales.iter().for_each(|sale| check(sale, when));
-        let (mut booked, mut held, mut sold) = (HashMap::new(), HashMap::new(), BTreeSet::new());
+        let (mut booked, mut taken, mut sold) = (HashMap::new(), HashMap::new(), BTreeSet::new());
         for movement in self.movements.iter().filter(|movement| !of_sale(movement)) {
             *booked.entry(&movement.product_id).or_insert(0) += movement.quantity;
         }
         for (sale, line) in self.lines() {
-            *held.entry(&line.product_id).or_insert(0) += pieces(sale, line);
+            *taken.entry(&line.product_id).or_insert(0) += pieces(sale, line);
             sold.extend(sale.total.is_some().then_some(&line.product_id));
         }
         let of = |pieces: &HashMap<&String, i64>, id| pieces.get(id).copied().unwrap_or_default();
         for item in &self.stock {
             let id = &item.product_id;
             assert!(item.available >= 0, "{when}: less than nothing of {id}");
-            assert_eq!(item.available, of(&booked, id) - of(&held, id), "{when}: booked less held of {id}");
+            assert_eq!(item.available, of(&booked, id) - of(&taken, id), "{when}: booked less taken of {id}");
             assert!(item.sold || !sold.contains(id), "{when}: {id} was sold");
         }
         let known: BTreeSet<_> = self.stock.iter().map(|item| &item.product_id).collect();
         assert!(booked.keys().all(|id| known.contains(id)), "{when}: movements without a stock item");
     }
 
-    /// Checks what holds when the ledger was told of all sales ([`Books::events`]), too: the sum of a product's
+    /// Checks what is true when inventory has had the events of all sales ([`Books::events`]), too: the sum of a product's
     /// movements is its stock, and each sale has its movements once.
     ///
     /// # Panics
-    /// When one of these does not hold.
-    pub fn check_with_ledger(&self, when: &str) {
+    /// When one of these is not true.
+    pub fn check_with_movements(&self, when: &str) {
         self.check(when);
-        let (mut sums, mut kept) = (HashMap::new(), HashMap::<_, (i64, i64)>::new());
+        let (mut sums, mut of_sales) = (HashMap::new(), HashMap::<_, (i64, i64)>::new());
         for movement in &self.movements {
             *sums.entry(&movement.product_id).or_insert(0) += movement.quantity;
-            let (steps, pieces) = kept.entry((movement.reference.as_ref(), &movement.product_id)).or_default();
+            let (steps, pieces) = of_sales.entry((movement.reference.as_ref(), &movement.product_id)).or_default();
             *pieces += movement.quantity;
             *steps += i64::from(movement.kind == Kind::Sale) - i64::from(movement.kind == Kind::Cancellation);
         }
@@ -87,15 +87,15 @@ impl Books {
             assert_eq!(item.available, sum, "{when}: the sum of the movements of {}", item.product_id);
         }
         for (sale, line) in self.lines() {
-            let found = kept.remove(&(Some(&sale.number), &line.product_id)).unwrap_or_default();
-            let holds = i64::from(sale.status.holds_pieces());
-            assert_eq!(found, (holds, -pieces(sale, line)), "{when}: the movements of {sale:?}");
+            let found = of_sales.remove(&(Some(&sale.number), &line.product_id)).unwrap_or_default();
+            let expected = i64::from(sale.status.has_taken_stock());
+            assert_eq!(found, (expected, -pieces(sale, line)), "{when}: the movements of {sale:?}");
         }
         // What is left is of no sale, or of one that was cancelled and deleted.
-        assert!(kept.values().all(|(steps, _)| *steps == 0), "{when}: movements of sales that were not made");
+        assert!(of_sales.values().all(|(steps, _)| *steps == 0), "{when}: movements of sales that were not made");
     }
 
-    /// What the ledger is told of all sales.
+    /// The events of all sales that inventory handles.
     ///
     /// # Panics
     /// When a later step of a sale does not sort after an earlier one.
@@ -108,31 +108,31 @@ impl Books {
     }
 }
 
-/// What the ledger is told of a sale: what the publisher makes of each step of its life, in its order.
+/// The events of a sale that inventory handles: what the publisher makes of each of its versions, in order.
 ///
 /// # Panics
 /// When a later step does not sort after an earlier one.
 pub fn events(sale: &Sale) -> Vec<Event> {
     let steps = life(sale);
     let before = iter::once(None).chain(steps.iter().map(Some));
-    let mut said: Vec<Event> = before.zip(&steps).flat_map(|(before, step)| published(before, step)).collect();
-    assert!(said.is_sorted_by(|one, next| one.sequence < next.sequence), "{said:?}");
-    said.retain(|event| ["sale.confirmed", "sale.cancelled"].contains(&event.topic.as_str()));
-    said
+    let mut events: Vec<Event> = before.zip(&steps).flat_map(|(before, step)| published(before, step)).collect();
+    assert!(events.is_sorted_by(|one, next| one.sequence < next.sequence), "{events:?}");
+    events.retain(|event| ["sale.confirmed", "sale.cancelled"].contains(&event.event_type.name()));
+    events
 }
 
-/// What the publisher tells the topic of a sale; without what it was before when it is new, or published anew.
+/// What the publisher sends to the topic; without the sale before when it is new, or republished.
 pub fn published(before: Option<&Sale>, sale: &Sale) -> Vec<Event> {
     let [requests, replies, deadlines] = ["requests", "replies", "deadlines"].map(str::to_owned);
     let routes = Routes { requests, replies, deadlines, deadline_seconds: 300 };
-    let said = told(before, sale, |change| routes.messages(change, clock::now()));
-    said.into_iter().filter(|message| message.to == To::Topic).map(|message| message.event).collect()
+    let messages = publish(before, sale, |change| routes.messages(change, clock::now()));
+    messages.into_iter().filter(|message| message.to == To::Topic).map(|message| message.event).collect()
 }
 
-/// Tells the ledger of all that the books say, the latest first and again, and checks what has to hold then.
+/// Handles the events of all sales, the latest first and one twice, and checks what has to be true then.
 ///
 /// # Panics
-/// When an event cannot be told, or something does not hold.
+/// When an event cannot be handled, or something is not true.
 pub async fn close(cloud: &Cloud, stock: &Stock, when: &str) {
     let books = Books::of(cloud).await;
     books.check(when);
@@ -140,12 +140,12 @@ pub async fn close(cloud: &Cloud, stock: &Stock, when: &str) {
     for event in events.iter().rev().chain(events.last()) {
         on_sale_event(stock, event).await.unwrap();
     }
-    Books::of(cloud).await.check_with_ledger(when);
+    Books::of(cloud).await.check_with_movements(when);
 }
 
 /// How many pieces of a line are out of stock.
 fn pieces(sale: &Sale, line: &SaleLine) -> i64 {
-    if sale.status.holds_pieces() { line.quantity } else { 0 }
+    if sale.status.has_taken_stock() { line.quantity } else { 0 }
 }
 
 fn of_sale(movement: &Movement) -> bool {
@@ -156,12 +156,15 @@ fn of_sale(movement: &Movement) -> bool {
 /// version counts the steps that lead there, each once.
 ///
 /// # Panics
-/// When one of these does not hold.
+/// When one of these is not true.
 pub fn check(sale: &Sale, when: &str) {
     let total = sale.lines.iter().map(SaleLine::total).sum::<Option<i64>>();
     assert_eq!(sale.total.as_ref().map(|total| total.amount), total, "{when}: the total of {sale:?}");
     let (sold, status) = (sale.total.is_some(), sale.status);
-    assert!(if sold { status.is_void() || status.holds_pieces() } else { !status.holds_pieces() }, "{when}: {sale:?}");
+    assert!(
+        if sold { status.is_void() || status.has_taken_stock() } else { !status.has_taken_stock() },
+        "{when}: {sale:?}"
+    );
     assert_eq!(sale.rejection.is_some(), status == Status::Rejected, "{when}: {sale:?}");
     assert_eq!(sale.cancelled_by.is_some(), status == Status::Cancelled, "{when}: {sale:?}");
     assert_eq!(life(sale).last().map(|step| step.version), Some(sale.version), "{when}: the steps of {sale:?}");
@@ -172,7 +175,7 @@ pub fn check(sale: &Sale, when: &str) {
 /// A sale as it was after each step of its life.
 fn life(sale: &Sale) -> Vec<Sale> {
     let mut steps = Vec::new();
-    steps.extend(sale.held.then_some(Status::Pending));
+    steps.extend(sale.answered_pending.then_some(Status::Pending));
     steps.extend(sale.total.as_ref().map(|_| Status::Confirmed));
     steps.extend((sale.status == Status::Delivered).then_some(Status::Shipped));
     steps.extend((!steps.contains(&sale.status)).then_some(sale.status));

@@ -1,25 +1,25 @@
 //! What is done to sales and stock, each as its function does it, for the proofs that break, disturb and interleave
 //! everything.
 
-use inventory::adjustment::book;
+use dynamo::Client;
+use inventory::adjust_stock::adjust;
 use inventory::inbox::sales::on_sale_event;
 use inventory::movement::Movement;
-use inventory::stock::Snapshot;
+use inventory::snapshot::Snapshot;
 use inventory::testing::{CatalogStandIn, cup, receipt};
-use shared::auth::{Caller, Role};
-use shared::clock::{self, Timestamp};
-use shared::error::Kind;
-use shared::events::Event;
-use shared::idempotency::Outcome;
-use shared::store::Client;
-use shared::testing::{customer, usd};
-use shared::{Error, ids};
+use kernel::caller::{Caller, Role};
+use kernel::clock::{self, Timestamp};
+use kernel::error::Kind;
+use kernel::replay::Outcome;
+use kernel::{Error, ids};
+use messaging::Event;
+use testing::{customer, usd};
 
 use super::books::{Books, events};
-use super::{Shop, buy, buy_at, completion, purchases, stock, transitions};
+use super::{Shop, buy, buy_at, change_status, decide_sale, purchases, stock};
 use crate::sale::Sale;
 use crate::status::Status;
-use crate::{Sales, completion as deciding};
+use crate::{Sales, decide_sale as deciding};
 
 /// A shop in which what is done meets: of the first product there are 3 pieces, and everybody wants 3.
 pub struct Scene {
@@ -29,9 +29,9 @@ pub struct Scene {
     pub answer: Event,
     /// Its deadline.
     pub due: Event,
-    /// A sale of 3 pieces, and what is told of it.
+    /// A sale of 3 pieces, and its event.
     pub sold: String,
-    pub told: Event,
+    pub event: Event,
     /// A sale that was cancelled.
     pub void: String,
     /// A product that only catalog knows.
@@ -48,14 +48,14 @@ impl Scene {
         let void = buy(&shop.purchases, "ana", "void", &shop.order(&[(0, 1), (1, 1)])).await;
         let Ok(Outcome::Made(void)) = void else { panic!("{void:?}") };
         let ana = customer("ana");
-        shop.transitions().apply(&void.id, Status::Cancelled, &ana, |_| Ok(()), clock::now()).await.unwrap();
+        shop.change_status().run(&void.id, Status::Cancelled, &ana, |_| Ok(()), clock::now()).await.unwrap();
         let sold = buy(&shop.purchases, "ana", "sold", &shop.order(&[(0, 3), (1, 1)])).await;
         let Ok(Outcome::Made(sold)) = sold else { panic!("{sold:?}") };
-        let told = events(&sold).remove(0);
-        let pending = shop.holds(&[(0, 3), (1, 1)]).await;
+        let event = events(&sold).remove(0);
+        let pending = shop.orders(&[(0, 3), (1, 1)]).await;
         let answer = shop.answer(&pending, &cup(1)).await;
         let due = shop.due(&pending).await;
-        Self { shop, pending, answer, due, sold: sold.id, told, void: void.id, new_product: ids::new() }
+        Self { shop, pending, answer, due, sold: sold.id, event, void: void.id, new_product: ids::new() }
     }
 
     async fn sale(&self, id: &str) -> Option<Sale> {
@@ -84,8 +84,8 @@ pub enum Operation {
     LearnNew,
     UpdateStock,
     Reprice,
-    /// What the ledger is told of the sold sale.
-    TellLedger,
+    /// Handles the event of the confirmed sale.
+    HandleSaleEvent,
 }
 
 impl Operation {
@@ -107,7 +107,7 @@ impl Operation {
         Self::LearnNew,
         Self::UpdateStock,
         Self::Reprice,
-        Self::TellLedger,
+        Self::HandleSaleEvent,
     ];
 
     /// Does it over a client, by a clock.
@@ -118,12 +118,12 @@ impl Operation {
         let (ana, eva) = (customer("ana"), Caller { role: Role::Staff, ..customer("eva") });
         let (sales, product) = (Sales::new(client.clone(), "SalesTable"), &scene.shop.products[0]);
         let moved = async |id: &str, to, who: &Caller| {
-            transitions(client.clone()).apply(id, to, who, |_| Ok(()), now).await.map(drop)
+            change_status(client.clone()).run(id, to, who, |_| Ok(()), now).await.map(drop)
         };
         let booked = async |product: &str, quantity| {
             let movement = Movement { created_at: now, ..receipt(&format!("{self:?}"), product, quantity) };
             let catalog = CatalogStandIn::start(&[200]).await.catalog;
-            book(&stock(client.clone()), &catalog, movement, "f").await.map(drop)
+            adjust(&stock(client.clone()), &catalog, movement, "f").await.map(drop)
         };
         match self {
             Self::Purchase | Self::PurchaseTooMuch => {
@@ -133,9 +133,9 @@ impl Operation {
             }
             Self::CreateSale => {
                 let sale = Sale::pending(&self.sale_id(), "ana", &scene.shop.order(&[(0, 3)]), now);
-                sales.hold(sale, "f").await.map(drop)
+                sales.put_pending_sale(sale, "f").await.map(drop)
             }
-            Self::CompleteSale => completion(client).complete(&scene.answer, now).await,
+            Self::CompleteSale => decide_sale(client).run(&scene.answer, now).await,
             Self::ExpireSale => deciding::expire(&sales, &scene.due, now).await,
             Self::CancelSold => moved(&scene.sold, Status::Cancelled, &ana).await,
             Self::CancelPending => moved(&scene.pending, Status::Cancelled, &ana).await,
@@ -145,10 +145,10 @@ impl Operation {
             Self::Receive => booked(product, 5).await,
             Self::TakeOut => booked(product, -3).await,
             Self::ReceiveNew => booked(&scene.new_product, 5).await,
-            Self::LearnNew => stock(client).learn(&scene.new_product, &cup(2), now).await,
+            Self::LearnNew => stock(client).put_snapshot(&scene.new_product, &cup(2), now).await,
             Self::UpdateStock => stock(client).warn_at(product, Some(Some(4)), |_| Ok(()), now).await.map(drop),
-            Self::Reprice => stock(client).learn(product, &Snapshot { price: usd(1_400), ..cup(2) }, now).await,
-            Self::TellLedger => on_sale_event(&stock(client), &scene.told).await,
+            Self::Reprice => stock(client).put_snapshot(product, &Snapshot { price: usd(1_400), ..cup(2) }, now).await,
+            Self::HandleSaleEvent => on_sale_event(&stock(client), &scene.event).await,
         }
     }
 
@@ -176,9 +176,13 @@ impl Operation {
             Self::LearnNew => item(&scene.new_product).await.is_some_and(|item| item.product == Some(cup(2))),
             Self::UpdateStock => item(product).await.is_some_and(|item| item.low_stock_at == Some(4)),
             Self::Reprice => item(product).await.is_some_and(|item| item.product.unwrap().price == usd(1_400)),
-            Self::TellLedger => {
-                let number = scene.told.data["number"].as_str();
-                Books::of(&scene.shop.cloud).await.movements.iter().any(|told| told.reference.as_deref() == number)
+            Self::HandleSaleEvent => {
+                let number = scene.event.data["number"].as_str();
+                Books::of(&scene.shop.cloud)
+                    .await
+                    .movements
+                    .iter()
+                    .any(|movement| movement.reference.as_deref() == number)
             }
         }
     }

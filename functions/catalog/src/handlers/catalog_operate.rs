@@ -1,0 +1,53 @@
+//! What operators do with the catalogue: `{"command": "republish", "kind": "product", "id": …}`. Who may call: whoever IAM lets
+//! invoke it (`zoco republish`).
+
+use catalog::{events, store};
+use kernel::StartupError;
+use messaging::job;
+use messaging::republish::{Republisher, Selection};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "command")]
+enum Command {
+    Republish(Selection),
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let republisher = &Republisher::from_env("CATALOG_TABLE")?;
+    job::run(|Command::Republish(selection)| republisher.republish(selection, store::event_key, &events::messages))
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::Catalog;
+    use catalog::product::Status;
+    use catalog::testing::cup;
+    use kernel::Error;
+    use messaging::Outbox;
+    use serde_json::{Value, json};
+    use testing::{Cloud, Post};
+
+    async fn republished(cloud: &Cloud, selection: Value) -> Result<usize, Error> {
+        let post = Post::start(&[]).await;
+        let republisher = Republisher::new(cloud.client(), "CatalogTable", Outbox::new(post.sns(), "t", post.queues()));
+        let Command::Republish(selection) = serde_json::from_value(selection).unwrap();
+        Ok(republisher.republish(selection, store::event_key, &events::messages).await?.published)
+    }
+
+    #[tokio::test]
+    async fn a_product_is_published_anew_by_its_id_or_its_key_and_nothing_else_is() {
+        let cloud = Cloud::start().await;
+        let product = cup(Status::Active);
+        Catalog::new(cloud.client(), "CatalogTable").create(product.clone(), "").await.unwrap();
+        let id = &product.id;
+        let named = |kind: &str, id: &str| json!({"command": "republish", "kind": kind, "id": id});
+        assert_eq!(republished(&cloud, named("product", id)).await.unwrap(), 1);
+        let key = json!({"pk": format!("product#{id}")});
+        assert_eq!(republished(&cloud, json!({"command": "republish", "key": key})).await.unwrap(), 1);
+        assert_eq!(republished(&cloud, named("brand", id)).await.unwrap(), 0, "there is none");
+        assert!(republished(&cloud, named("sale", id)).await.is_err(), "not of this service");
+    }
+}

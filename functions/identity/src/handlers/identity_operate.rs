@@ -1,0 +1,79 @@
+//! What operators do with users: `{"command": "set-role", "email": …, "role": "admin"}` for the first admin of a shop, whom no
+//! request can make, and `{"command": "republish", "kind": "user", "id": …}`. Who may call: whoever IAM lets invoke it
+//! (`zoco users set-role`, `zoco republish`).
+
+use identity::changes::AdminChanges;
+use identity::store::Change;
+use identity::user::User;
+use identity::{Users, email, events, store};
+use kernel::caller::Role;
+use kernel::{Error, StartupError, clock};
+use messaging::job;
+use messaging::republish::{Republisher, Selection};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "command")]
+enum Command {
+    SetRole { email: String, role: Role },
+    Republish(Selection),
+}
+
+async fn operate(users: &Users, republisher: &Republisher, command: Command) -> Result<Value, Error> {
+    match command {
+        Command::SetRole { email, role } => set_role(users, &email, role).await,
+        Command::Republish(selection) => {
+            Ok(json!(republisher.republish(selection, store::event_key, &events::messages).await?))
+        }
+    }
+}
+
+/// Gives a registered user a role. Their sessions end.
+async fn set_role(users: &Users, address: &str, role: Role) -> Result<Value, Error> {
+    let user = users.user_by_email(&email::fold(address)).await?;
+    let user = user.ok_or_else(|| Error::not_found(format!("nobody has registered as {address}: that comes first")))?;
+    let (now, changes) = (clock::now(), AdminChanges { role: Some(role), disabled: None });
+    let change = |user: User| Ok(Change::to(changes.apply(user, now)));
+    let user = users.change(&user.id, now, change).await?;
+    tracing::info!(user = user.id, role = user.role.name(), "an operator set a role");
+    Ok(json!({"id": user.id, "role": user.role}))
+}
+
+pub async fn start() -> Result<(), StartupError> {
+    let (users, republisher) = (&Users::from_env().await?, &Republisher::from_env("IDENTITY_TABLE")?);
+    job::run(|command| operate(users, republisher, command)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use identity::testing::Shop;
+
+    #[tokio::test]
+    async fn an_operator_makes_a_registered_user_an_admin_and_their_older_sessions_end() {
+        let shop = Shop::with(&["ana"]).await;
+        let (before, _) = shop.sign_in("ana").await;
+        set_role(shop.users(), " ANA@shop.example", Role::Admin).await.unwrap();
+        assert!(shop.users().of(&before).await.is_err());
+        assert_eq!(shop.sign_in("ana").await.0.role, Role::Admin);
+    }
+
+    #[tokio::test]
+    async fn a_role_that_the_user_has_already_changes_nothing_and_an_unknown_address_is_named() {
+        let shop = Shop::with(&["ana"]).await;
+        let (before, _) = shop.sign_in("ana").await;
+        set_role(shop.users(), "ana@shop.example", Role::Customer).await.unwrap();
+        assert!(shop.users().of(&before).await.is_ok());
+        let unknown = set_role(shop.users(), "bob@shop.example", Role::Admin).await.unwrap_err();
+        assert!(unknown.reason().contains("bob@shop.example"), "{unknown}");
+    }
+
+    #[test]
+    fn commands_are_read_as_the_command_line_sends_them() {
+        let command = |text: &str| serde_json::from_str::<Command>(text);
+        assert!(command(r#"{"command": "set-role", "email": "a@b.example", "role": "staff"}"#).is_ok());
+        assert!(command(r#"{"command": "republish", "kind": "user", "id": "7"}"#).is_ok());
+        assert!(command(r#"{"command": "set-role", "email": "a@b.example", "role": "owner"}"#).is_err());
+    }
+}

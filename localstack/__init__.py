@@ -1,0 +1,1 @@
+"""The local cloud, and the end-to-end tests that run on it."""

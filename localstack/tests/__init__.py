@@ -1,0 +1,1 @@
+"""End-to-end tests, and what they need. `run.py` is `make test`."""

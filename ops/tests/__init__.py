@@ -1,0 +1,1 @@
+"""Tests of the operator's command line, without a shop."""

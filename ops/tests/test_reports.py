@@ -1,0 +1,71 @@
+"""The audit's and the export's own words, and files of sales as people get them."""
+
+import csv
+import doctest
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+from zoco import audit, sales_export
+
+
+def load_tests(_loader, tests, _pattern):
+    """The examples in the modules' own words are tests, too."""
+    for module in (audit, sales_export):
+        tests.addTests(doctest.DocTestSuite(module))
+    return tests
+
+
+def sale(number, status, prices):
+    """A sale of one piece of each of some products, as the API shows it; without prices, as one that is pending."""
+    def money(amount):
+        return amount and {"amount": amount, "currency": "USD"}
+
+    lines = [
+        {"productId": f"p{place}", "sku": price and f"SKU-{place}", "name": price and "A, \"cup\"", "quantity": 1,
+         "unitPrice": money(price), "lineTotal": money(price)}
+        for place, price in enumerate(prices)
+    ]
+    total = money(sum(prices)) if all(prices) else None
+    attributes = {"number": number, "status": status, "lines": lines, "total": total, "createdAt": "2026-11-25T08:00:00Z"}
+    return {"id": f"id-{number}", "attributes": attributes, "relationships": {"customer": {"data": {"type": "users", "id": "ana"}}}}
+
+
+class Export(unittest.TestCase):
+    """Sales in files."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.sales = [sale("1", "confirmed", [1250, 5]), sale("2", "pending", [None])]
+
+    def test_a_table_has_a_row_for_each_line_and_prices_as_people_write_them(self):
+        path = self.folder / "sales.csv"
+        self.assertEqual(sales_export.export(self.sales, path), (2, 3))
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        found = [(row["number"], row["name"], row["unit_price"], row["sale_total"], row["currency"]) for row in rows]
+        cup = "A, \"cup\""
+        self.assertEqual(found, [("1", cup, "12.50", "12.55", "USD"), ("1", cup, "0.05", "12.55", "USD"), ("2", "", "", "", "")])
+
+    def test_ndjson_has_a_sale_on_each_line(self):
+        path = self.folder / "sales.ndjson"
+        self.assertEqual(sales_export.export(self.sales, path), (2, 3))
+        documents = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        self.assertEqual([(one["id"], one["customerId"], len(one["lines"])) for one in documents], [("id-1", "ana", 2), ("id-2", "ana", 1)])
+
+    def test_a_file_is_whole_or_not_there(self):
+        def broken():
+            yield self.sales[0]
+            raise OSError("gone")
+
+        path = self.folder / "sales.csv"
+        with self.assertRaises(OSError):
+            sales_export.export(broken(), path)
+        self.assertFalse(path.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

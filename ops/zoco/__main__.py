@@ -1,0 +1,5 @@
+"""`python -m zoco`: the command line."""
+
+from zoco.cli import main
+
+main()

@@ -59,7 +59,7 @@ class Export(unittest.TestCase):
     def test_a_file_is_whole_or_not_there(self):
         def broken():
             yield self.sales[0]
-            raise OSError("gone")
+            raise OSError("the disk is full")
 
         path = self.folder / "sales.csv"
         with self.assertRaises(OSError):

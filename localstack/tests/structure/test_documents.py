@@ -8,6 +8,7 @@ from localstack.tests.documented import BLOCK, documents
 from localstack.tests.structure.sources import ROOT
 
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
+PATH = re.compile(r"`((?:\.ci|\.github|docs|events|functions|localstack|ops|shared|src)/[\w./-]+)`")
 
 
 def prose(path):
@@ -38,6 +39,14 @@ class Documents(unittest.TestCase):
                     self.assertTrue(leads_to.exists())
                     if anchor and leads_to.suffix == ".md":
                         self.assertIn(anchor, anchors(leads_to))
+
+    def test_every_path_that_a_document_names_is_there(self):
+        """From the root, from the document's folder, or (`src/…`) in a service."""
+        for path in documents():
+            for name in PATH.findall(prose(path)):
+                bases = [ROOT, path.parent, *(ROOT / "functions").iterdir()]
+                with self.subTest(document=str(path.relative_to(ROOT)), path=name):
+                    self.assertTrue(any((base / name).exists() for base in bases))
 
     def test_the_readme_is_at_most_90_lines_and_8_kilobytes(self):
         for name in ("README.md", "README.es.md"):

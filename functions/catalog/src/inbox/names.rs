@@ -190,7 +190,7 @@ mod tests {
     #[tokio::test]
     async fn a_deleted_brand_has_no_products_to_rename() {
         let shop = shop().await;
-        assert_eq!(shop.apply(&Link::Brand("gone".to_owned())).await, 1);
+        assert_eq!(shop.apply(&Link::Brand("deleted".to_owned())).await, 1);
     }
 
     /// Does something between the reads and the transaction of something else, which gets a catalog of its own: its

@@ -122,7 +122,7 @@ mod tests {
             (("bob", Role::Customer), &status, 404),
             (ANA, &json!({"rating": 0}), 422),
             (ANA, &json!({"verifiedPurchase": false}), 422),
-            (EVA, &json!({"status": "gone"}), 422),
+            (EVA, &json!({"status": "none"}), 422),
         ] {
             assert_eq!(patch(&shop, &id, who, attributes, "*").await.status, expected, "{who:?} {attributes}");
         }

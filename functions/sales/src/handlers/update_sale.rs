@@ -83,7 +83,7 @@ mod tests {
         for (who, status, if_match, expected) in [
             (("bob", Role::Customer), "cancelled", "*", 404),
             (("ana", Role::Customer), "shipped", "*", 403),
-            (("ana", Role::Customer), "gone", "*", 422),
+            (("ana", Role::Customer), "none", "*", 422),
             (("ana", Role::Customer), "cancelled", "\"7\"", 412),
         ] {
             assert_eq!(patch(&shop, &sale.id, who, status, if_match).await.status, expected, "{status}");

@@ -183,6 +183,9 @@ def on_a_cloud_of_its_own(tally, journeys, name="test"):
             log = logged(folder / "functions.log") if cloud.running()[0] else ""
         finally:
             cloud.stop()
+    if tally.failed:
+        # What the functions could not do, and why: 503 and 500 say only that.
+        print("\n".join([line for line in log.splitlines() if '"failed"' in line][-20:]), flush=True)
     secrets = secrets_of(values) | set(noted.read_text(encoding="utf-8").splitlines())
     found = [secret[:4] + "…" for secret in secrets if secret in log]
     if found:

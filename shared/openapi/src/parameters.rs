@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::parts::{integer, schema, text, with, words};
-use crate::types::Type;
+use crate::types::{Type, fields_by_kind};
 
 /// A parameter of the components.
 pub fn parameter(name: &str) -> Value {
@@ -64,10 +64,8 @@ pub fn parameters(types: &[Type]) -> Map<String, Value> {
     .into_iter()
     .map(|(name, parameter)| (name.to_owned(), parameter))
     .collect();
-    for kind in types.iter().map(|one| one.kind) {
-        let mut fields: Vec<&str> = types.iter().filter(|one| one.kind == kind).flat_map(Type::fields).collect();
-        fields.sort_unstable();
-        fields.dedup();
+    for (kind, fields) in fields_by_kind(types) {
+        let fields: Vec<&str> = fields.into_iter().collect();
         let parameter =
             listed(&format!("fields[{kind}]"), &fields, "Only these attributes and relationships are in the answer.");
         all.insert(fields_of(kind), parameter);

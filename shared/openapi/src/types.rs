@@ -1,5 +1,7 @@
 //! What a type of resource is made of, and the schemas and examples that follow from that.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value, json};
 
 use crate::parts::{closed, list, object, schema};
@@ -96,9 +98,19 @@ impl Attribute {
     }
 }
 
+/// The names that `fields[type]` may ask for, by type: several may be of one name, such as a sale and one that includes its
+/// customer.
+pub fn fields_by_kind(types: &[Type]) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let mut fields = BTreeMap::<_, BTreeSet<_>>::new();
+    for one in types {
+        fields.entry(one.kind).or_default().extend(one.fields());
+    }
+    fields
+}
+
 impl Type {
     /// The names that `fields[type]` may ask for.
-    pub fn fields(&self) -> Vec<&'static str> {
+    fn fields(&self) -> Vec<&'static str> {
         let shown = self.shown().map(|attribute| attribute.name);
         shown.chain(self.relations.iter().map(|relation| relation.name)).collect()
     }

@@ -63,16 +63,12 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
     let started = Instant::now();
     let (request_id, method, route) = (request.id(), request.method().clone(), request.route());
     let personal = method != Method::GET || request.has_header(header::AUTHORIZATION.as_str());
-    let (correlation_id, reads) = (request.correlation_id(), method == Method::GET);
+    let correlation_id = request.correlation_id();
     let (result, usage) = Meter::measure(correlation::within(correlation_id.clone(), async {
         let request = request.checked()?;
         media::check_accept(request.headers())?;
-        let misspelt = request.all_misspelt();
         let answer = tokio::time::timeout(DEADLINE, handler(request)).await;
-        let answer = answer.unwrap_or_else(|late| Err(Error::unavailable(late)))?;
-        // What was done stays done, whatever its answer was to show.
-        let misspelt = misspelt.lock().ok().filter(|_| reads).and_then(|mut misspelt| misspelt.pop_first());
-        misspelt.map_or(Ok(answer), |(parameter, names)| Err(unknown_fields(&parameter, &names)))
+        answer.unwrap_or_else(|late| Err(Error::unavailable(late)))
     }))
     .await;
     let (code, cause) = match &result {
@@ -108,10 +104,6 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
     );
     response.extensions_mut().insert(usage);
     response
-}
-
-fn unknown_fields(parameter: &str, names: &str) -> Error {
-    Error::parameter(parameter, format!("There is no attribute or relationship of this name: {names}."))
 }
 
 /// An answer that is not JSON:API, and for how long others may cache it (`Cache-Control`).

@@ -224,24 +224,14 @@ fn object<R: Resource>(resource: &R, request: &Request) -> Value {
     let is_wanted = |name: &str| wanted.as_ref().is_none_or(|wanted| wanted.contains(name));
     let mut object = json!({"type": R::TYPE, "id": resource.id()});
     let mut attributes = resource.attributes();
-    let mut known = Vec::new();
     if let Some(attributes) = attributes.as_object_mut() {
-        known.extend(attributes.keys().filter(|_| wanted.is_some()).cloned());
         attributes.retain(|name, _| is_wanted(name));
     }
     object["attributes"] = attributes;
     if let Some(path) = resource.path() {
         object["links"] = json!({"self": request.url(&path)});
     }
-    let relationships = resource.relationships();
-    if let Some(wanted) = &wanted {
-        let is_known = |name: &str| {
-            known.iter().any(|known| known == name) || relationships.iter().any(|known| known.name == name)
-        };
-        let unknown = wanted.iter().copied().filter(|name| !name.is_empty() && !is_known(name));
-        request.misspelt(R::TYPE, unknown.collect());
-    }
-    let relationships = relationships.into_iter().filter(|relationship| is_wanted(relationship.name));
+    let relationships = resource.relationships().into_iter().filter(|relationship| is_wanted(relationship.name));
     let relationships: Map<String, Value> = relationships
         .map(|Relationship { name, linkage, related }| {
             let mut relationship = json!({"data": linkage});

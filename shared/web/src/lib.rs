@@ -15,6 +15,7 @@
 
 pub mod changes;
 pub mod event;
+mod fields;
 pub mod http;
 pub mod idempotency;
 pub mod jsonapi;

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
 
 use crate::event::Parts;
-use crate::media;
+use crate::{fields, media};
 use kernel::error::{Error, Kind};
 use kernel::input::Body;
 use kernel::query::Query;
@@ -21,11 +20,7 @@ pub type Response = http::Response<String>;
 /// A request as a handler reads it.
 pub struct Request {
     parts: Parts,
-    misspelt: Misspelt,
 }
-
-/// Names in `fields[type]` that no resource of the answer has, by parameter: shared with who sends the answer.
-pub(crate) type Misspelt = Arc<Mutex<BTreeMap<String, String>>>;
 
 impl Request {
     /// A request from its event. `public_url` is the shop's base URL (`https://shop.example/v1`);
@@ -35,15 +30,23 @@ impl Request {
         if let Some(url) = public_url {
             url.trim_end_matches('/').clone_into(&mut parts.base_url);
         }
-        Self { parts, misspelt: Misspelt::default() }
+        Self { parts }
     }
 
-    /// The request, if its event could be read whole.
+    /// The request, if its event could be read whole and its `fields[type]` name types and fields of the shop.
     ///
     /// # Errors
-    /// 400: a header, the method or the body is not what a request can have.
+    /// 400: a header, the method, the body or a parameter is not what a request can have.
     pub(crate) fn checked(mut self) -> Result<Self, Error> {
-        self.parts.fault.take().map_or(Ok(self), Err)
+        if let Some(fault) = self.parts.fault.take() {
+            return Err(fault);
+        }
+        for (parameter, names) in self.query_pairs() {
+            if let Some(kind) = field_type(parameter) {
+                fields::check(parameter, kind, names)?;
+            }
+        }
+        Ok(self)
     }
 
     pub(crate) fn method(&self) -> &Method {
@@ -99,20 +102,6 @@ impl Request {
     pub(crate) fn fields(&self, kind: &str) -> Option<BTreeSet<&str>> {
         let (_, names) = self.query_pairs().find(|(name, _)| field_type(name) == Some(kind))?;
         Some(names.split(',').collect())
-    }
-
-    /// Notes names in `fields[type]` that a resource of the type does not have.
-    pub(crate) fn misspelt(&self, kind: &str, names: Vec<&str>) {
-        if !names.is_empty()
-            && let Ok(mut misspelt) = self.misspelt.lock()
-        {
-            misspelt.insert(format!("fields[{kind}]"), names.join(", "));
-        }
-    }
-
-    /// What has been noted: to be looked at after the handler has taken the request.
-    pub(crate) fn all_misspelt(&self) -> Misspelt {
-        Arc::clone(&self.misspelt)
     }
 
     /// Whether the request has an `include`.

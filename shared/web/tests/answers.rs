@@ -115,12 +115,36 @@ impl jsonapi::Resource for Cup {
 }
 
 #[tokio::test]
-async fn misspelt_names_in_fields_are_refused_when_reading() {
-    let show = |request: Request| async move { Ok(jsonapi::ok(&Cup, &request)) };
-    let good = Call::event("health").query(&[("fields[cups]", "name,maker"), ("fields[others]", "x")]).send(show).await;
-    assert_eq!((good.status, good.body["data"]["attributes"].clone()), (200, json!({"name": "Cup"})));
-    let bad = Call::event("health").query(&[("fields[cups]", "name,sise")]).send(show).await;
-    assert_eq!((bad.status, &bad.body["errors"][0]["source"]["parameter"]), (400, &json!("fields[cups]")));
+async fn fields_leave_out_the_others_and_wrong_ones_are_refused_before_anything_is_done() {
+    struct Brand;
+    impl jsonapi::Resource for Brand {
+        const TYPE: &'static str = "brands";
+        fn id(&self) -> &str {
+            "1"
+        }
+        fn path(&self) -> Option<String> {
+            None
+        }
+        fn attributes(&self) -> serde_json::Value {
+            json!({"name": "Loza", "slug": "loza"})
+        }
+    }
+    let show = |request: Request| async move { Ok(jsonapi::ok(&Brand, &request)) };
+    let good =
+        Call::event("health").query(&[("fields[brands]", "name,"), ("fields[products]", "sku")]).send(show).await;
+    assert_eq!((good.status, good.body["data"]["attributes"].clone()), (200, json!({"name": "Loza"})));
+    for (parameter, names, told) in [
+        ("fields[brands]", "name,nmae", "brands have no nmae. They have: "),
+        ("fields[products]", "size", "products have no size. They have: brand, "),
+        ("fields[brand]", "name", "There is no such type. There are: brands, "),
+        ("fields[Brands]", "", "There is no such type. There are: brands, "),
+    ] {
+        let call = Call::event("update-product").query(&[(parameter, names)]);
+        let bad = call.send(|_| async { panic!("the handler is not asked") }).await;
+        let error = &bad.body["errors"][0];
+        assert_eq!((bad.status, &error["source"]["parameter"]), (400, &json!(parameter)));
+        assert!(error["detail"].as_str().unwrap().starts_with(told), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use ::openapi::Api;
 use ::openapi::operation::Operation;
+use ::openapi::types::fields_by_kind;
 
 use crate::routes::Route;
 
@@ -102,4 +103,19 @@ fn the_generated_list_of_routes_is_that_of_the_services() {
     let (begin, end) =
         ("// Generated from the services' src/api.rs by `make generate`.\n", "// End of what is generated.");
     generated(path, &between(&text, begin, end, &lists.join("\n")));
+}
+
+#[test]
+fn the_generated_list_of_fields_is_that_of_the_types() {
+    let types: Vec<_> = apis().into_iter().flat_map(|api| api.types).collect();
+    let mut list = "/// Each type with its attributes and relationships.\n#[rustfmt::skip]\nconst FIELDS: &[(&str, &[&str])] = &[\n".to_owned();
+    for (kind, fields) in fields_by_kind(&types) {
+        let fields: Vec<_> = fields.iter().map(|name| format!("\"{name}\"")).collect();
+        list += &format!("    (\"{kind}\", &[\n        {},\n    ]),\n", fields.join(",\n        "));
+    }
+    let path = "shared/web/src/fields.rs";
+    let text = fs::read_to_string(root().join(path)).unwrap();
+    let (begin, end) =
+        ("// Generated from the services' src/api.rs by `make generate`.\n", "// End of what is generated.");
+    generated(path, &between(&text, begin, end, &(list + "];\n")));
 }

@@ -105,6 +105,11 @@ async fn a_storefront_walks_the_tree_and_finds_its_products_with_what_belongs_to
     assert_eq!(found.ids(), [cup.id()]);
     assert_eq!(found.body["data"][0]["attributes"], json!({"name": name}));
     assert!(found.body["data"][0]["relationships"].is_null());
+    for (name, wanted) in [("fields[products]", "nmae"), ("fields[product]", "name")] {
+        let of_nothing = anyone.get(&format!("/products?filter[text]={}&{name}={wanted}", ids::new())).await;
+        let named = &of_nothing.body["errors"][0]["source"]["parameter"];
+        assert_eq!((of_nothing.status, named), (400, &json!(name)));
+    }
 
     let moved = json!({"type": "categories", "id": kitchen.id(), "relationships": parent(Some(cups.id()))});
     let cycle = staff.put_in(Method::PATCH, &format!("/categories/{}", kitchen.id()), &moved).await;

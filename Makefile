@@ -11,6 +11,10 @@ PYTHON := .venv/bin/python
 ZOCO := .venv/bin/zoco
 TOOLS := .venv/.installed
 TEST_TOOLS := .venv/.installed-test
+# A switch of a command, when its variable is set and not 0.
+flag = $(if $(filter-out 0,$($(1))),$(2))
+# How a table's cells and prices are written.
+TABLE = $(if $(SEPARATOR),--separator "$(SEPARATOR)") $(if $(DECIMAL),--decimal "$(DECIMAL)")
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
@@ -67,16 +71,18 @@ api-keys: $(TOOLS) ## rotate the key of calls between services: STEP=status|stag
 admin: $(TOOLS) ## make a registered user an admin: make admin EMAIL=ana@shop.example
 	@$(ZOCO) users set-role "$(or $(EMAIL),$(error whom? make admin EMAIL=ana@shop.example))" admin
 
-import: $(TOOLS) ## products from a file into the shop: make import FILE=products.csv (or .ndjson); UPDATE=1 WORKERS=8
-	@$(ZOCO) catalogue import "$(FILE)" $(if $(filter-out 0,$(UPDATE)),--update) $(if $(WORKERS),--workers $(WORKERS))
+import: $(TOOLS) ## products from a file into the shop: make import FILE=products.csv; CHECK=1 UPDATE=1 EXISTING=1 MAP=map.toml IGNORE=1 ENCODING= SEPARATOR= DECIMAL= CURRENCY= WORKERS=8
+	@$(ZOCO) catalogue import "$(FILE)" $(call flag,CHECK,--check) $(call flag,UPDATE,--update) $(call flag,EXISTING,--existing) \
+		$(call flag,IGNORE,--ignore-unknown) $(if $(MAP),--map "$(MAP)") $(if $(ENCODING),--encoding "$(ENCODING)") $(TABLE) \
+		$(if $(CURRENCY),--currency "$(CURRENCY)") $(if $(WORKERS),--workers $(WORKERS))
 
-export: $(TOOLS) ## the shop's products into a file: make export FILE=products.csv (or .ndjson); STATUS=active|draft|archived|all
-	@$(ZOCO) catalogue export "$(FILE)" $(if $(STATUS),--status $(STATUS)) $(if $(WORKERS),--workers $(WORKERS))
+export: $(TOOLS) ## the shop's products into a file: make export FILE=products.csv (or .tsv, .ndjson); STATUS=active|draft|archived|all SEPARATOR= DECIMAL= BOM=1
+	@$(ZOCO) catalogue export "$(FILE)" $(if $(STATUS),--status $(STATUS)) $(TABLE) $(call flag,BOM,--bom) $(if $(WORKERS),--workers $(WORKERS))
 
-export-sales: $(TOOLS) ## the sales of a period into a file: make export-sales FROM=2026-11-01 TO=2026-11-30 FILE=sales.csv; STATUS=
-	@$(ZOCO) sales export --from "$(FROM)" --to "$(TO)" $(if $(FILE),--file "$(FILE)") $(if $(STATUS),--status $(STATUS))
+export-sales: $(TOOLS) ## the sales of a period into a file: make export-sales FROM=2026-11-01 TO=2026-11-30 FILE=sales.csv; STATUS= SEPARATOR= DECIMAL= BOM=1
+	@$(ZOCO) sales export --from "$(FROM)" --to "$(TO)" $(if $(FILE),--file "$(FILE)") $(if $(STATUS),--status $(STATUS)) $(TABLE) $(call flag,BOM,--bom)
 
-audit: $(TOOLS) ## whether stock is the sum of its movements and sales have theirs; fails naming what differs; SEGMENTS=8
+audit: $(TOOLS) ## whether stock is the sum of its movements and sales have theirs; fails naming what differs; SEGMENTS=
 	@$(ZOCO) audit $(if $(SEGMENTS),--segments $(SEGMENTS))
 
 invoke: $(TOOLS) ## run one function on its sample event: make invoke FUNCTION=get-product

@@ -3,7 +3,9 @@
 MiniStack itself saves only when it stops, and needs minutes for a large shop: it copies everything, then encodes it in
 Python. Here a forked process encodes what was there at the moment of the fork, with the encoder written in C, while the
 cloud goes on. The files are as MiniStack writes them; all of a save replace those of the one before together, and
-`saved.json` says when that was."""
+`saved.json` says when that was.
+
+It also measures how long records of streams wait, which CloudWatch shows on AWS and MiniStack does not."""
 
 import copy
 import json
@@ -15,10 +17,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from ministack import app
-from ministack.core import persistence
-from ministack.services import dynamodb
+from ministack.core import persistence, responses
+from ministack.services import cloudwatch, dynamodb, lambda_svc
 
 SECONDS_BETWEEN_SAVES = float(os.environ.get("SECONDS_BETWEEN_SAVES") or 60)
+SECONDS_BETWEEN_MEASUREMENTS = 5
 # A save that takes longer than this is given up; the next one may be luckier.
 PATIENCE = 600
 SAVED = "saved.json"
@@ -109,7 +112,32 @@ def write(path, text):
     return beside
 
 
+def measure_streams():
+    """Measures the age of the oldest record that waits for each function, as AWS's `IteratorAge`, every few seconds."""
+    while True:
+        time.sleep(SECONDS_BETWEEN_MEASUREMENTS)
+        for account, region, mapping in lambda_svc._iter_all_esms():
+            tokens = responses._request_account_id.set(account), responses._request_region.set(region)
+            age = oldest_waiting(mapping)
+            if age is not None:
+                about, unit = {"FunctionName": mapping["FunctionName"]}, "Milliseconds"
+                cloudwatch._store_datum("AWS/Lambda", "IteratorAge", about, time.time(), unit, age * 1000, None, None, None)
+            responses._request_account_id.reset(tokens[0])
+            responses._request_region.reset(tokens[1])
+
+
+def oldest_waiting(mapping):
+    """For how many seconds the oldest record of a stream has waited for a function; `None` when none waits."""
+    _, _, stream = mapping.get("EventSourceArn", "").partition(":table/")
+    position = lambda_svc._dynamodb_stream_positions.get(mapping["UUID"])
+    if not stream or position is None:
+        return None
+    waiting = dynamodb.stream_records_since(stream.partition("/")[0], position, 1)
+    return time.time() - waiting[0]["dynamodb"]["ApproximateCreationDateTime"] if waiting else None
+
+
 def main():
+    threading.Thread(target=measure_streams, daemon=True).start()
     if persistence.PERSIST_STATE:
         saver = Saver()
         app.save_all = saver.save_at_the_end

@@ -4,7 +4,8 @@ What is there stays as it is, however it was changed, so that doing it again cha
 
 from pathlib import Path
 
-from zoco.catalogue.file import Refused, read
+from zoco.catalogue.file import read
+from zoco.catalogue.line import Refused
 from zoco.catalogue.transfer import Import
 from zoco.staff import PATIENCE
 from zoco.workspace import Failed
@@ -18,18 +19,18 @@ def seed(staff):
     The last line is imported last and by itself: when it is there with its stock, nothing is missing. So a shop is not
     read as a whole, however large it is."""
     staff.patience = PATIENCE
-    lines = read(CATALOGUE)
+    lines = read(CATALOGUE).lines
     first, last = find(staff, lines[0].sku), find(staff, lines[-1].sku)
     if last and staff.get(f"/inventory/{last}").status == 200:
         print("      nothing is missing", flush=True)
         return first or last
     importing = Import(staff, differing="keep", prefix="demo")
     results = [*importing.take_all(lines[:-1]), *importing.take_all(lines[-1:])]
-    for line, result in zip(lines, results):
+    for line, result in results:
         if isinstance(result, Refused):
-            raise Failed(f"the demo shop cannot be filled: {line.sku}: {result.faults[0]}")
-    print(f"      {sum(result[0] == 'made' for result in results)} products made", flush=True)
-    return results[0][2]["id"]
+            raise Failed(f"the demo shop cannot be filled: {line.sku}: {result}")
+    print(f"      {sum(result.what == 'made' for _, result in results)} products made", flush=True)
+    return results[0][1].product["id"]
 
 
 def find(staff, sku):

@@ -6,6 +6,7 @@ variables. What is not run here is listed with the reason."""
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -21,6 +22,9 @@ ELSEWHERE = {
     "aws configure": "is about an account of one's own",
 }
 CATALOGUE = "sku,name,price,stock\nDOCUMENTED-1,Documented cup,12.50,3\n"
+
+# The map that `docs/catalogue-files.md` shows, for the file that it shows it for.
+MAP = re.search(r"^```toml\n(.*?)^```", (ROOT / "docs/catalogue-files.md").read_text(encoding="utf-8"), re.M | re.S)[1]
 
 
 def documents():
@@ -39,7 +43,7 @@ def blocks():
 
 def concrete(line, folder, product):
     """A line with what an example leaves open."""
-    line = re.sub(r"FILE=(\S+)", rf"FILE={folder}/\1", line)
+    line = re.sub(r"\b(FILE|MAP)=(\S+)", rf"\1={folder}/\2", line)
     if line.startswith("make export-sales") and "FILE=" not in line:
         line += f" FILE={folder}/sales.csv"
     # A key may be retired 17 minutes after the other was activated: here at once, as if it had leaked.
@@ -64,6 +68,8 @@ def run_all(values, product):
     cloud = {name: value for name, value in values.items() if name.startswith("AWS_")}
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "products.csv").write_text(CATALOGUE, encoding="utf-8")
+        shutil.copy(ROOT / "ops/tests/catalogues/erp.csv", Path(folder, "articles.csv"))
+        Path(folder, "map.toml").write_text(MAP, encoding="utf-8")
         prepared = {}
         for path, lines in blocks():
             here = [line for line in lines if line not in ELSEWHERE]

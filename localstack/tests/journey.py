@@ -8,6 +8,7 @@ import secrets
 import sys
 
 from zoco.api import Api, Unexpected
+from zoco.workspace import Failed
 
 # Of this journey alone, so that it can be made again on the same shop.
 JOURNEY = secrets.token_hex(4)
@@ -87,7 +88,7 @@ def main():
         journey(*(os.environ[name] for name in ("ZOCO_URL", "ZOCO_STAFF_EMAIL", "ZOCO_STAFF_PASSWORD")))
     except KeyError as missing:
         sys.exit(f"error: {missing} is not set; `make up` writes it to .local/shop.env")
-    except (WrongTurn, Unexpected, OSError) as wrong:
+    except (WrongTurn, Unexpected, Failed, OSError) as wrong:
         print(f"FAILED {wrong}", flush=True)
         sys.exit(1)
 

@@ -12,6 +12,7 @@ from localstack.tests.journey import WrongTurn, step
 from localstack.tests.journey_shop import PATIENCE, Shop, eventually, money
 from zoco.api import Unexpected
 from zoco.resources import Resources
+from zoco.workspace import Failed
 
 
 def calls(resources, function):
@@ -121,7 +122,7 @@ def main():
         one_id_goes_through_every_hop(shop, resources)
     except KeyError as missing:
         sys.exit(f"error: {missing} is not set")
-    except (WrongTurn, Unexpected, OSError) as wrong:
+    except (WrongTurn, Unexpected, Failed, OSError) as wrong:
         print(f"FAILED {wrong}", flush=True)
         sys.exit(1)
 

@@ -22,6 +22,7 @@ from zoco.api import Unexpected
 from zoco.queues import redrive, show_dead_letters
 from zoco.republish import republish
 from zoco.resources import Resources
+from zoco.workspace import Failed
 
 FULL = os.environ.get("PROOF") == "full"
 # P9: how many messages; of them so many are sent twice, and so many can never be handled.
@@ -215,7 +216,7 @@ def main():
         proof_p9(resources)
         the_till_behind_a_bulk_import(Shop(), resources)
         proof_p10(resources)
-    except (WrongTurn, Unexpected, OSError) as wrong:
+    except (WrongTurn, Unexpected, Failed, OSError) as wrong:
         print(f"FAILED {wrong}", flush=True)
         sys.exit(1)
 

@@ -32,7 +32,7 @@ from zoco import aws
 from zoco.api import Api
 from zoco.audit import audited, report_of
 from zoco.catalogue.file import read
-from zoco.catalogue.transfer import Import
+from zoco.catalogue.transfer import Import, Outcome
 from zoco.deploy import SECRETS
 from zoco.keys import ensure_keys, national_id_key
 from zoco.resources import DEAD, Resources
@@ -141,8 +141,8 @@ def fill(cloud, stack, values, resources, topic, passwords):
     """Makes the journeys, and leaves some sales pending. Tables and messages of then, and what is to be known."""
     users = ensure_accounts(stack, resources, values)
     users["staff"].patience = PATIENCE
-    made = list(Import(users["staff"], "keep", "demo").take_all(read(CATALOGUE)[::ONE_OF]))
-    print(f"{sum(isinstance(one, tuple) for one in made)} products of the demo catalogue", flush=True)
+    made = list(Import(users["staff"], "keep", "demo").take_all(read(CATALOGUE).lines[::ONE_OF]))
+    print(f"{sum(isinstance(result, Outcome) for _, result in made)} products of the demo catalogue", flush=True)
     journey.journey(stack.url, values["ZOCO_STAFF_EMAIL"], values["ZOCO_STAFF_PASSWORD"])
     journey_events.main()
     ana, bea, products, guests = every_kind(users, resources)

@@ -48,6 +48,7 @@ PYTHON_TESTS = {
 TEST_PROGRAMS = ["cargo", "test", "--workspace", "--features", "e2e/shop", "--no-run", "--message-format", "json"]
 MODULE = [sys.executable, "-m"]
 JOURNEY = [*MODULE, "localstack.tests.journey"]
+CATALOGUE = [*MODULE, "localstack.tests.journey_catalogue"]
 EVENTS = [*MODULE, "localstack.tests.journey_events"]
 MESSAGES = [*MODULE, "localstack.tests.messages_proof"]
 ZOCO = str(ROOT / ".venv/bin/zoco")
@@ -204,6 +205,7 @@ def journeys(tally, cloud):
     with captured(Resources()) as topic:
         run_tests(tally, programs)
         tally.tests("a customer's journey over HTTP", JOURNEY)
+        tally.tests("catalogues from and to files", CATALOGUE)
         tally.tests("the events between the services", EVENTS)
         published(tally, topic, started)
     tally.check("the books of all these journeys balance", [ZOCO, "audit"])

@@ -8,11 +8,13 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import boto3
+from ministack.services import dynamodb, lambda_svc
 
 from localstack.cloud.emulators import CREDENTIALS, REGION, MiniStack, free_port
-from localstack.cloud.ministack_process import Saver
+from localstack.cloud.ministack_process import Saver, oldest_waiting
 from localstack.tests.journey_shop import eventually
 from zoco.workspace import Failed
 
@@ -45,6 +47,23 @@ class ASave(unittest.TestCase):
             saver = Saver()
             saver.save = lambda: self.assertRaises(OSError, os.fstat, port.fileno())
             self.assertTrue(saver.save_in_a_child())
+
+
+class AStream(unittest.TestCase):
+    MAPPING = {"UUID": "m", "FunctionName": "publisher", "EventSourceArn": "arn:aws:dynamodb:us-east-1:000000000000:table/T/stream/1"}
+
+    def age(self, position, created):
+        record = {"dynamodb": {"ApproximateCreationDateTime": created}}
+        with patch.object(dynamodb, "_stream_records", {"T": [record, record]}), \
+             patch.object(lambda_svc, "_dynamodb_stream_positions", {"m": position}):
+            return oldest_waiting(self.MAPPING)
+
+    def test_has_the_age_of_its_oldest_record_that_waits(self):
+        self.assertAlmostEqual(self.age(1, time.time() - 90), 90, delta=5)
+
+    def test_that_was_read_to_its_end_has_none(self):
+        self.assertIsNone(self.age(2, time.time() - 90))
+        self.assertIsNone(oldest_waiting({**self.MAPPING, "EventSourceArn": "arn:aws:sqs:us-east-1:000000000000:q"}))
 
 
 class ARunningCloud(unittest.TestCase):

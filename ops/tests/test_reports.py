@@ -3,11 +3,13 @@
 import csv
 import doctest
 import json
+import resource
 import tempfile
 import unittest
 from pathlib import Path
 
 from zoco import audit, sales_export
+from zoco.workspace import Failed, Unreachable
 
 
 def load_tests(_loader, tests, _pattern):
@@ -59,12 +61,29 @@ class Export(unittest.TestCase):
     def test_a_file_is_whole_or_not_there(self):
         def broken():
             yield self.sales[0]
-            raise OSError("the disk is full")
+            raise Unreachable("the shop does not answer")
 
+        with self.assertRaises(Unreachable):
+            sales_export.export(broken(), self.folder / "sales.csv")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_full_disk_is_said_and_leaves_nothing(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+        try:
+            with self.assertRaisesRegex(Failed, "sales.csv cannot be written: File too large"):
+                sales_export.export(self.sales * 1_000, self.folder / "sales.csv")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_texts_that_a_spreadsheet_would_change_are_guarded(self):
+        self.sales[0]["attributes"]["lines"][0] |= {"sku": "0012", "name": "=HYPERLINK(1)"}
         path = self.folder / "sales.csv"
-        with self.assertRaises(OSError):
-            sales_export.export(broken(), path)
-        self.assertFalse(path.exists())
+        sales_export.export(self.sales[:1], path, separator=";", decimal=",")
+        text = path.read_text(encoding="utf-8")
+        self.assertIn(""""'0012";"'=HYPERLINK(1)";""", text)
+        self.assertIn('"12,50"', text)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 
+from zoco.workspace import Unreachable
+
 MEDIA_TYPE = "application/vnd.api+json"
 
 # The shop is busy, or a part of it did not answer: the same request may succeed in a moment.
@@ -49,8 +51,16 @@ class Answer:
         """The first of the answer's errors."""
         return (self.document.get("errors") or [{}])[0]
 
+    @property
+    def reason(self):
+        """What the answer's errors say, for people; or how it begins, when it is not the shop's."""
+        errors = self.document.get("errors") if isinstance(self.document, dict) else None
+        where = lambda error: next(iter(error.get("source", {}).values()), "")
+        said = [": ".join(filter(None, (where(error), error.get("detail") or error.get("title")))) for error in errors or []]
+        return "; ".join(said) or self.text[:200]
+
     def __str__(self):
-        return f"{self.status} {self.text[:600]}"
+        return f"{self.status} {self.error.get('code', '')} {self.reason}"
 
 
 class Api:
@@ -83,9 +93,9 @@ class Api:
             last = tried == self.patience
             try:
                 answer = self.ask(method, path, body, key, token)
-            except OSError:
+            except OSError as error:
                 if last:
-                    raise
+                    raise Unreachable(f"the shop at {self.base_url} does not answer: {error}") from None
                 answer = None
             if answer and (last or answer.status not in BUSY):
                 return answer

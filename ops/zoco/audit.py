@@ -9,7 +9,9 @@ from zoco import aws
 from zoco.parallel import side_by_side
 from zoco.workspace import Failed
 
-SEGMENTS = 8
+# A segment has about so many items: some seconds of the function, of the 15 minutes that it may take.
+ITEMS_IN_SEGMENT = 1_000
+FEWEST, MOST = 8, 1_000
 WORKERS = 4
 # As long as the function may take.
 LONGEST = 900
@@ -18,8 +20,24 @@ NOT_YET = 4
 SUMS = ("products", "movements", "sales", "more")
 
 
-def audited(resources, segments=SEGMENTS):
-    """What the function found in each segment."""
+def segments_of(items):
+    """How many segments tables of so many items are read in.
+
+    >>> segments_of(0), segments_of(45_000), segments_of(10_000_000)
+    (8, 45, 1000)
+    """
+    return max(FEWEST, min(MOST, items // ITEMS_IN_SEGMENT))
+
+
+def items_of(resources):
+    """The items of the tables that are read. DynamoDB counts them every six hours."""
+    dynamodb, tables = aws.client("dynamodb"), ("InventoryTable", "SalesTable")
+    return max(dynamodb.describe_table(TableName=resources.ids[name])["Table"]["ItemCount"] for name in tables)
+
+
+def audited(resources, segments=None):
+    """What the function found in each segment; the tables' size says how many, unless that is given."""
+    segments = segments or segments_of(items_of(resources))
     patient = Config(read_timeout=LONGEST, retries={"total_max_attempts": 1}, max_pool_connections=WORKERS)
     lambda_ = aws.client("lambda", config=patient)
 

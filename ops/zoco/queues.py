@@ -28,30 +28,44 @@ def table(rows):
     return "\n".join(lines)
 
 
-def age(url):
-    """How long the oldest message of a queue has waited, by CloudWatch; `-` where that does not measure it."""
+def newest(namespace, metric, dimension, value):
+    """The last value of a metric within the last quarter of an hour, and of which time; `None` where it is not measured."""
     now = datetime.now(timezone.utc)
     found = aws.client("cloudwatch").get_metric_statistics(
-        Namespace="AWS/SQS", MetricName="ApproximateAgeOfOldestMessage",
-        Dimensions=[{"Name": "QueueName", "Value": url.rsplit("/", 1)[-1]}],
+        Namespace=namespace, MetricName=metric, Dimensions=[{"Name": dimension, "Value": value}],
         StartTime=now - timedelta(minutes=15), EndTime=now, Period=60, Statistics=["Maximum"],
     )["Datapoints"]
-    newest = max(found, key=lambda point: point["Timestamp"], default=None)
-    return f"{newest['Maximum']:.0f} s" if newest else "-"
+    return max(found, key=lambda point: point["Timestamp"], default=None)
+
+
+def age(url):
+    """How long the oldest message of a queue has waited, by CloudWatch; `-` where that does not measure it."""
+    point = newest("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", url.rsplit("/", 1)[-1])
+    return f"{point['Maximum']:.0f} s" if point else "-"
+
+
+def waiting_in_stream(function):
+    """How long the oldest record of a table's stream has waited to be published, by CloudWatch; `-` when none does. A minute
+    without a measurement means that nothing was read."""
+    point = newest("AWS/Lambda", "IteratorAge", "FunctionName", function)
+    recent = point and datetime.now(timezone.utc) - point["Timestamp"] < timedelta(minutes=3)
+    return f"{point['Maximum'] / 1000:.0f} s" if recent else "-"
 
 
 def show_queues(resources):
-    """All queues, and who listens. Whether there are dead letters."""
+    """All queues, and who listens; of streams, how long records wait to be published. Whether there are dead letters."""
     rows, dead = [("queue", "waiting", "in flight", "delayed", "oldest", "dead letters")], 0
     for name in resources.queues:
         url, letters = resources.queue(name), sum(resources.counts(resources.dead_letters(name)).values())
         rows.append((name, *(resources.counts(url).values() if url else "---"), age(url) if url else "-", letters))
         dead += letters
     print(table(rows), end="\n\n")
-    listeners = [("function", "listening", "last result")]
+    listeners = [("function", "listening", "oldest record", "last result")]
     for name in sorted(name.removesuffix("Mapping") for name in resources.ids if name.endswith("Mapping")):
         mapping = resources.mapping(name + "Function")
-        listeners.append((kebab(name), mapping["State"], mapping.get("LastProcessingResult", "-")))
+        is_stream = ":table/" in mapping["EventSourceArn"]
+        oldest = waiting_in_stream(resources.ids[f"{name}Function"]) if is_stream else ""
+        listeners.append((kebab(name), mapping["State"], oldest, mapping.get("LastProcessingResult", "-")))
     print(table(listeners))
     return dead
 

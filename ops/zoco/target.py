@@ -6,14 +6,10 @@ import urllib.error
 import urllib.request
 
 from zoco import aws
-from zoco.workspace import SHOP, Failed, read_env
+from zoco.workspace import SHOP, Unreachable, read_env
 
 # Who sets one of these means another shop than the local one.
 NAMED_BY = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "STACK", "ZOCO_URL")
-
-
-class Unreachable(Failed):
-    """The shop does not answer."""
 
 
 def choose(stack=None, region=None, profile=None):

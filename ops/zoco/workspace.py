@@ -17,6 +17,10 @@ class Failed(Exception):
     """Something a person has to read and act upon: printed without a traceback."""
 
 
+class Unreachable(Failed):
+    """The shop does not answer."""
+
+
 class Progress:
     """Numbered lines, each with the seconds its step took."""
 

@@ -1,272 +1,248 @@
-"""The file of a catalogue, as CSV or NDJSON: what its lines say of products, and what was refused of them.
+"""The file of a catalogue, as a table or NDJSON, ours or another shop's: what its lines say of products, and what was refused.
 
-One product a line, in both formats the same members: see COLUMNS. Nothing here asks the shop."""
+Nothing here asks the shop."""
 
 import csv
 import json
-import re
-import unicodedata
+import os
+from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
+from zoco.catalogue import platforms
+from zoco.catalogue.amounts import decimal_sign
+from zoco.catalogue.cells import guarded, joined
+from zoco.catalogue.line import COLUMNS, NEEDED, Line, Reading, Refused, parse
+from zoco.catalogue.mapping import Map
+from zoco.catalogue.platforms.common import Record
+from zoco.catalogue.table import decoded, read_table
 from zoco.workspace import Failed
 
-COLUMNS = (
-    "sku", "name", "price", "price_minor", "currency", "description", "status", "tags", "image_url", "brand",
-    "categories", "stock",
-)
-NEEDED = ("sku", "name")
-# Several of them in a cell, by `;`.
-LISTS = ("tags", "categories")
 EXPORTED = [column for column in COLUMNS if column != "price_minor"]
 REFUSED = ("line", "sku", "request", "status", "code", "pointer", "detail")
-FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
-
-# ISO 4217: currencies whose minor unit is not a hundredth.
-DIGITS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)
-DIGITS |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
-
-
-class Refused(Exception):
-    """Why a line was not taken: what a report says of it, an entry for each fault."""
-
-    def __init__(self, *faults):
-        self.faults = faults
-
-    @classmethod
-    def here(cls, pointer, detail):
-        """Refused before the shop was asked."""
-        return cls({"code": "unreadable", "pointer": pointer, "detail": detail})
+FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+# Of files to be written, besides commas.
+SEPARATOR_OF = {".tsv": "\t"}
+# Texts that a spreadsheet may take for something else.
+GUARDED = ("sku", "name", "description", "tags", "image_url", "brand", "categories")
 
 
 @dataclass
-class Line:
-    """What a line says of a product. A member that it does not name is left alone when the product is changed."""
+class How:
+    """How a file is to be read: what is given, and what is to be found out (`None`)."""
 
-    number: int
-    sku: str = ""
-    attributes: dict = field(default_factory=dict)
-    brand: str | None = None
-    categories: list | None = None
-    stock: int = 0
-    refused: Refused | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    currency: str | None = None
+    map: Map | None = None
+    # Whether columns that say nothing of a product may be there.
+    ignore_unknown: bool = False
+
+    def __post_init__(self):
+        for name, value in (self.map.settings if self.map else {}).items():
+            setattr(self, name, getattr(self, name) or value)
+        self.separator = "\t" if self.separator == "tab" else self.separator
+        if self.decimal not in (None, ".", ","):
+            raise Failed(f"a decimal sign is . or , and not {self.decimal!r}")
 
 
-def minor_units(text, currency="USD"):
-    """A price in minor units, exactly.
+@dataclass
+class Catalogue:
+    """A file's lines, and how they were read, in words."""
 
-    >>> minor_units("12.50"), minor_units("12.5"), minor_units("12"), minor_units("0.05")
-    (1250, 1250, 1200, 5)
-    >>> minor_units("1250", "JPY"), minor_units("1.234", "KWD"), minor_units("99999999999999999.99")
-    (1250, 1234, 9999999999999999999)
-    >>> minor_units("12,50")
-    Traceback (most recent call last):
-    ValueError: a price is digits and a point, such as 12.50, not '12,50'
-    >>> minor_units("12.505")
-    Traceback (most recent call last):
-    ValueError: USD has 2 decimals, and '12.505' more
+    lines: list
+    found: list = field(default_factory=list)
+
+    def notes(self):
+        """What was read otherwise than it stands there: how often, and in which lines."""
+        numbers = {}
+        for line in self.lines:
+            for note in line.notes:
+                numbers.setdefault(note, []).append(line.number)
+        return [f"{note} ({lines_in_words(found)})" for note, found in numbers.items()]
+
+
+def lines_in_words(numbers):
+    """Some lines by their numbers.
+
+    >>> lines_in_words([2]), lines_in_words(list(range(2, 22)))
+    ('line 2', '20 lines: 2, 3, 4, 5, 6, …')
     """
-    if not re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,20})?", text):
-        raise ValueError(f"a price is digits and a point, such as 12.50, not {text!r}")
-    digits = DIGITS.get(currency, 2)
-    if len(text.partition(".")[2]) > digits:
-        raise ValueError(f"{currency} has {digits} decimals, and {text!r} more")
-    return int(Decimal(text).scaleb(digits))
-
-
-def price_text(money):
-    """A price as a file has it.
-
-    >>> price_text({"amount": 1250, "currency": "USD"}), price_text({"amount": 5, "currency": "JPY"})
-    ('12.50', '5')
-    """
-    return format(Decimal(money["amount"]).scaleb(-DIGITS.get(money["currency"], 2)), "f")
-
-
-def split(text, separator):
-    r"""The parts of a text, trimmed, without empty ones. A separator that is meant as such has a `\` before it, and
-    so has a `\` before a separator or another.
-
-    >>> split("Kitchen > Coffee > Cups", ">"), split("salt\\; pepper;;tea", ";")
-    (['Kitchen', 'Coffee', 'Cups'], ['salt; pepper', 'tea'])
-    """
-    parts = re.findall(rf"((?:\\.|[^{separator}])*)(?:{separator}|$)", text, re.DOTALL)
-    trimmed = (re.sub(rf"\\([\\{separator}])", r"\1", part).strip() for part in parts)
-    return [part for part in trimmed if part]
-
-
-def joined(parts, separator, between):
-    r"""The inverse of `split`.
-
-    >>> joined(["salt; pepper", "tea"], ";", "; ")
-    'salt\\; pepper; tea'
-    >>> split(joined(["a\\", "b"], ";", "; "), ";")
-    ['a\\', 'b']
-    """
-    return between.join(re.sub(rf"([\\{separator}])", r"\\\1", part) for part in parts)
-
-
-def parse(number, members):
-    """A line by its members, which are texts, lists of texts, or nothing.
-
-    >>> line = parse(2, {"sku": "C", "name": "Cup ", "price": "12.50", "tags": "a; b", "categories": "Kitchen > Cups"})
-    >>> line.attributes["name"], line.attributes["price"], line.attributes["tags"], line.categories
-    ('Cup', {'amount': 1250, 'currency': 'USD'}, ['a', 'b'], [('Kitchen', 'Cups')])
-    >>> parse(3, {"sku": "C", "name": "Cup", "price": "cheap", "stock": "-1"}).refused.faults[1]["detail"]
-    "a whole number of pieces, not '-1'"
-    """
-    faults = []
-
-    def collect(pointer, read):
-        try:
-            return read()
-        except ValueError as fault:
-            faults.extend(Refused.here(pointer, str(fault)).faults)
-            return None
-
-    texts = {}
-    for name, value in members.items():
-        pointer = f"/data/attributes/{'imageUrl' if name == 'image_url' else name}"
-        texts[name] = collect(pointer, lambda name=name, value=value: member_of(name, value))
-    line = Line(number, texts.get("sku") or "", {"sku": texts.get("sku") or "", "name": texts.get("name") or ""})
-    for name in NEEDED:
-        if not texts.get(name):
-            faults.extend(Refused.here(f"/data/attributes/{name}", f"{name} is missing").faults)
-    line.attributes["price"] = collect("/data/attributes/price", lambda: money_of(texts))
-    if texts.get("status"):
-        line.attributes["status"] = texts["status"]
-    for name, member in (("description", "description"), ("image_url", "imageUrl")):
-        if name in texts:
-            line.attributes[member] = texts[name] or None
-    if "tags" in texts:
-        line.attributes["tags"] = texts["tags"] or []
-    if "brand" in texts:
-        line.brand = texts["brand"] or ""
-    if "categories" in texts:
-        line.categories = [path for one in texts["categories"] or [] if (path := tuple(split(one, ">")))]
-    line.stock = collect("/data/attributes/quantity", lambda: pieces(texts.get("stock") or "0")) or 0
-    line.refused = Refused(*faults) if faults else None
-    return line
-
-
-def member_of(name, value):
-    """A member as the shop will store it: a text, or a list of texts."""
-    if name not in COLUMNS:
-        raise ValueError(f"unknown: {name!r}; known are {', '.join(COLUMNS)}")
-    is_list = name in LISTS and isinstance(value, list)
-    if not all(isinstance(one, str) for one in (value if is_list else [value or ""])):
-        raise ValueError(f"{name} has to be text{' or a list of texts' if name in LISTS else ''}")
-    if is_list:
-        return [plain(one) for one in value]
-    text = plain(value or "")
-    return split(text, ";") if name in LISTS else text
-
-
-def plain(text):
-    """A text trimmed and in the one form that the shop stores."""
-    return unicodedata.normalize("NFC", text.strip())
-
-
-def money_of(texts):
-    """The price of a line, by `price` or `price_minor`."""
-    currency, price, minor = (texts.get(name) or "" for name in ("currency", "price", "price_minor"))
-    currency = currency or "USD"
-    if bool(price) == bool(minor):
-        raise ValueError("either price or price_minor has to be there")
-    if minor and not re.fullmatch(r"[0-9]{1,20}", minor):
-        raise ValueError(f"price_minor is a whole number, not {minor!r}")
-    return {"amount": int(minor) if minor else minor_units(price, currency), "currency": currency}
-
-
-def pieces(text):
-    if not re.fullmatch(r"[0-9]{1,20}", text):
-        raise ValueError(f"a whole number of pieces, not {text!r}")
-    return int(text)
+    if len(numbers) == 1:
+        return f"line {numbers[0]}"
+    more = ", …" if len(numbers) > 5 else ""
+    return f"{len(numbers)} lines: {', '.join(map(str, numbers[:5]))}{more}"
 
 
 def format_of(path):
     """`csv` or `ndjson`, by a file's name."""
     if path.suffix.lower() not in FORMATS:
-        raise Failed(f"{path}: the file's name has to end in .csv or .ndjson")
+        raise Failed(f"{path}: the file's name has to end in .csv, .tsv or .ndjson; from a spreadsheet, save it as CSV")
     return FORMATS[path.suffix.lower()]
 
 
-def read(path):
+def read(path, how=None):
     """The lines of a file. One that cannot be taken says why, and so does the second one of a SKU."""
-    path, lines, seen = Path(path), [], {}
-    reader = csv_lines if format_of(path) == "csv" else ndjson_lines
+    path, how = Path(path), how or How()
+    kind = format_of(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for line in reader(path, file):
-                first = seen.setdefault(line.sku.upper(), line.number)
-                if line.sku and first != line.number:
-                    line.refused = Refused.here("/data/attributes/sku", f"line {first} has this SKU already")
-                lines.append(line)
-    except UnicodeDecodeError as error:
-        raise Failed(f"{path} is not UTF-8: save it as UTF-8 ({error.reason})") from None
+        data = path.read_bytes()
     except OSError as error:
         raise Failed(f"{path} cannot be read: {error.strerror}") from None
-    return lines
+    found, records = (table_records if kind == "csv" else ndjson_records)(path, data, how)
+    decimal = how.decimal or (decimal_sign(prices(records)) if kind == "csv" else ".")
+    sign = {",": ", with a decimal comma", ".": ", with a decimal point"}[decimal] if decimal else ""
+    found.append(f"prices in {how.currency or 'USD'}, unless they name another currency{sign}")
+    lines = [line_of(record, Reading(how.currency or "USD", decimal)) for record in records]
+    refuse_doubled(lines)
+    return Catalogue(lines, found)
 
 
-def csv_lines(path, file):
-    reader = csv.reader(file)
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        missing = [name for name in NEEDED if name not in header]
-        missing += [] if {"price", "price_minor"} & set(header) else ["price (or price_minor)"]
-        unknown = [name for name in header if name not in COLUMNS]
-        for what, names in (("has no column", missing), ("has columns that are unknown:", unknown)):
-            if names:
-                known = f"its first line names them, by commas, of {', '.join(COLUMNS)}"
-                raise Failed(f"{path} {what} {', '.join(names)}; {known}")
-        if len(set(header)) < len(header):
-            raise Failed(f"{path} has a column twice")
-        number = reader.line_num + 1
-        for cells in reader:
-            if len(cells) == len(header):
-                yield parse(number, dict(zip(header, cells)))
-            elif cells:
-                sku = cells[header.index("sku")] if header.index("sku") < len(cells) else ""
-                detail = f"{len(cells)} cells, where the first line has {len(header)}"
-                yield Line(number, sku.strip(), refused=Refused.here("", detail))
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise Failed(f"{path}, line {reader.line_num}: {error}") from None
+def prices(records):
+    """The prices of a file with the numbers of their lines."""
+    for record in records:
+        price = record.members.get("price")
+        if isinstance(price, str) and not record.fault:
+            yield price, record.number
 
 
-def ndjson_lines(path, file):
-    for number, text in enumerate(file, 1):
-        if not text.strip():
+def line_of(record, reading):
+    """The line of a record."""
+    if record.fault:
+        sku = record.members.get("sku")
+        return Line(record.number, sku if isinstance(sku, str) else "", refused=Refused.here("", record.fault))
+    line = parse(record.number, record.members, reading)
+    line.notes += record.notes
+    return line
+
+
+def refuse_doubled(lines):
+    """Refuses the second line of a SKU, in whatever spelling, or of an id."""
+    for name in ("sku", "id"):
+        seen = {}
+        for line in lines:
+            value = getattr(line, name)
+            if value and seen.setdefault(value.upper(), line.number) != line.number:
+                detail = f"line {seen[value.upper()]} has this {name.upper() if name == 'sku' else name} already"
+                line.refused = Refused.here(f"/data/attributes/{name}", detail)
+
+
+def table_records(path, data, how):
+    """What is found out about a table, and the records of its rows."""
+    known = {*COLUMNS, *platforms.KNOWN, *(name.casefold() for name in (how.map.columns if how.map else ()))}
+    table = read_table(path, data, known, how.encoding, how.separator)
+    present = [column.casefold() for column in table.columns]
+    doubled = [column for column, count in Counter(present).items() if count > 1]
+    if doubled:
+        raise Failed(f"{path} has a column twice: {', '.join(doubled)}")
+    is_own = set(NEEDED) <= set(present) and not set(present) - set(COLUMNS)
+    platform = None if how.map or is_own else platforms.named_by(present)
+    if platform:
+        names, records, kind = platform.COLUMNS, platform.records, f"an export of {platform.NAME}"
+    elif how.map:
+        names, records, kind = how.map.names(), how.map.records, "columns by the map"
+        if missing := how.map.missing(present):
+            raise Failed(f"{path} has no column {', '.join(missing)}, which the map names; {seen(table)}")
+    else:
+        names, records, kind = {column: [column] for column in COLUMNS}, own_records, "columns of this shop"
+        refuse_columns(path, table, present)
+    used = {name for some in names.values() for name in some}
+    unknown = [column for column in table.columns if column.casefold() not in used]
+    if unknown and not platform and not how.ignore_unknown:
+        raise Failed(
+            f"{path} has columns that say nothing of a product: {', '.join(unknown)}. IGNORE=1 leaves them out, a map "
+            f"(MAP=map.toml) says what they mean; known are {', '.join(COLUMNS)}"
+        )
+    found = [table.how, kind] + ([f"left out: {', '.join(unknown)}"] if unknown else [])
+    return found, list(records(table.rows(lambda cells: looks_like_row(cells, names))))
+
+
+def refuse_columns(path, table, present):
+    """Refuses a table that lacks what each product needs."""
+    missing = [name for name in NEEDED if name not in present]
+    missing += [] if {"price", "price_minor"} & set(present) else ["price (or price_minor)"]
+    if missing:
+        raise Failed(
+            f"{path} has no column {', '.join(missing)}; {seen(table)}. Its first line names the columns, of "
+            f"{', '.join(COLUMNS)}; a map (MAP=map.toml) says which columns of another file mean these"
+        )
+
+
+def seen(table):
+    """The columns of a table, for a message."""
+    return f"seen were {', '.join(table.columns) or 'none'} ({table.how})"
+
+
+def looks_like_row(cells, names):
+    """Whether cells, by column, are those of a product: what a quote that does not end has swallowed."""
+    by_name = {column.casefold(): cell.strip() for column, cell in cells.items()}
+    sku, price = (next((by_name[name] for name in names.get(what, ()) if name in by_name), "") for what in ("sku", "price"))
+    return bool(sku) and " " not in sku and any(map(str.isdigit, price))
+
+
+def own_records(rows):
+    """The records of a table with this shop's own columns."""
+    for row in rows:
+        yield Record(row.number, {column.casefold(): cell for column, cell in row.cells.items() if column.casefold() in COLUMNS}, row.fault)
+
+
+def ndjson_records(path, data, how):
+    """The records of a file with a JSON object on each line."""
+    text, encoding = decoded(path, data, how.encoding)
+    records = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
             continue
         try:
             # Numbers stay as they are written.
-            members = json.loads(text, parse_float=str, parse_int=str)
+            members = json.loads(line, parse_float=str, parse_int=str)
         except ValueError as error:
-            yield Line(number, refused=Refused.here("", f"not JSON: {error}"))
+            records.append(Record(number, {}, f"not JSON: {error}"))
             continue
-        if isinstance(members, dict):
-            yield parse(number, members)
-        else:
-            yield Line(number, refused=Refused.here("", "not a JSON object"))
+        except RecursionError:
+            records.append(Record(number, {}, "not JSON of a product: too deep"))
+            continue
+        fault = None if isinstance(members, dict) else "not a JSON object"
+        records.append(Record(number, {} if fault else members, fault))
+    return [f"NDJSON, {encoding}"], records
 
 
-def write(path, rows, columns):
-    """Writes rows in the format that the file's name asks for, all of them or none."""
-    new = path.with_name(f"{path.name}.part")
+def writable(path):
+    """Refuses a file that could not be written, before the work for it is done."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise Failed(f"{path} cannot be written: there is no folder {folder}")
+    if not os.access(folder, os.W_OK) or path.is_dir():
+        raise Failed(f"{path} cannot be written: {'it is a folder' if path.is_dir() else f'the folder {folder} is read-only'}")
+
+
+def write(path, rows, columns, separator=",", mark=False, private=False):
+    """Writes rows in the format that the file's name asks for, all of them or none: how many. `mark` puts a byte order mark
+    first, by which Excel knows UTF-8; a private file can be read by its owner alone."""
+    new, count = path.with_name(f"{path.name}.part"), 0
+    kind = format_of(path)
     try:
-        with new.open("w", encoding="utf-8", newline="") as file:
-            if format_of(path) == "csv":
-                writer = csv.DictWriter(file, columns, lineterminator="\n")
+        with open(new, "w", encoding="utf-8-sig" if mark and kind == "csv" else "utf-8", newline="",
+                  opener=lambda name, flags: os.open(name, flags, 0o600 if private else 0o666)) as file:
+            writer = csv.DictWriter(file, columns, delimiter=separator, lineterminator="\n", quoting=csv.QUOTE_ALL)
+            if kind == "csv":
                 writer.writeheader()
-                writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
-            else:
-                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            for row in rows:
+                if kind == "csv":
+                    writer.writerow({name: cell(name, value) for name, value in row.items()})
+                else:
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                count += 1
         new.replace(path)
     except OSError as error:
-        raise Failed(f"{path} cannot be written: {error.strerror}") from None
+        raise Failed(f"{path} cannot be written: {error.strerror or error}") from None
+    finally:
+        new.unlink(missing_ok=True)
+    return count
 
 
-def cell(value):
-    return joined(value, ";", "; ") if isinstance(value, list) else value
+def cell(name, value):
+    """A value as a cell of a table."""
+    text = joined(value, ";", "; ") if isinstance(value, list) else value
+    return guarded(text) if name in GUARDED and isinstance(text, str) else text

@@ -1,5 +1,5 @@
 //! Text as people compare, sort and search it: accents, case, punctuation and characters that cannot be seen do not
-//! matter. The one folding of the shop; `ops/zoco/catalogue/names.py` has the same, and `tests/folding.json` is what
+//! matter. The one folding of the shop; `ops/zoco/catalogue/spelling.py` has the same, and `tests/folding.json` is what
 //! both are tested with.
 //!
 //! Sources: Unicode Standard, sections 3.13 (case folding) and 2.11 (combining marks), UAX #15 (normalization).

@@ -31,6 +31,15 @@ class TheStack(unittest.TestCase):
             self.assertIn("MetricName", alarm["Properties"], name)
             self.assertNotIn("Metrics", alarm["Properties"], name)
 
+    def test_what_the_gateways_answer_by_themselves_is_as_guarded_as_our_answers(self):
+        for api in ("PublicApi", "InternalApi"):
+            answers = self.resources[api]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+            self.assertGreater(len(answers), 5)
+            for name, answer in answers.items():
+                headers = answer["responseParameters"]
+                for header in ("Cache-Control", "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options"):
+                    self.assertIn(f"gatewayresponse.header.{header}", headers, name)
+
     def test_an_idle_shop_costs_little(self):
         listed, billed = figures.idle_cost(self.resources)
         self.assertLessEqual(listed, 3.40)

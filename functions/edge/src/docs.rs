@@ -68,7 +68,6 @@ pub fn asset(name: &str) -> Result<Response, Error> {
 fn guarded(mut response: Response) -> Response {
     let headers = [
         ("content-security-policy", POLICY),
-        ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
     ];

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::email;
+use crate::password::Hashed;
 use crate::policy::{NewPassword, Policy};
 use crate::user::User;
 
@@ -21,17 +22,21 @@ pub struct Account {
     pub credentials_version: u64,
     /// PHC string.
     pub password_hash: String,
+    /// Whether the password is long enough for staff. Not known of accounts of release 0.1.0 until they sign in.
+    #[serde(default)]
+    pub long_password: Option<bool>,
 }
 
 impl Account {
     /// The account of a user.
-    pub fn of(user: &User, password_hash: String) -> Self {
+    pub fn of(user: &User, password: Hashed) -> Self {
         Self {
             user_id: user.id.clone(),
             role: user.role,
             disabled: user.disabled,
             credentials_version: user.credentials_version,
-            password_hash,
+            password_hash: password.text,
+            long_password: Some(password.is_long),
         }
     }
 }
@@ -74,7 +79,7 @@ impl PasswordChange {
         let about = user.known_words();
         let mut fields = body.attributes()?;
         let current = fields.required("currentPassword", Input::any_text);
-        let new = fields.required("newPassword", |input| policy.parse(input, &about));
+        let new = fields.required("newPassword", |input| policy.of(user.role).parse(input, &about));
         Ok(fields.finish(|| Some(Self { current: current?.nfc().collect(), new: new? }))?)
     }
 }

@@ -7,8 +7,23 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use kernel::{Error, StartupError, config};
 
 use crate::account::Account;
+use crate::policy::SHORTEST_OF_STAFF;
 
 const LANES: u32 = 1;
+
+/// A password as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hashed {
+    /// PHC string.
+    pub text: String,
+    /// Whether the password is long enough for staff: the hash does not say it.
+    pub is_long: bool,
+}
+
+/// Whether a password is long enough for staff.
+pub fn is_long(password: &str) -> bool {
+    password.chars().count() >= SHORTEST_OF_STAFF
+}
 
 /// Makes and checks password hashes.
 pub struct Hasher {
@@ -40,12 +55,13 @@ impl Hasher {
         })
     }
 
-    /// The PHC string of a new password, with a salt of its own.
+    /// A new password as stored, with a salt of its own.
     ///
     /// # Errors
     /// `Internal` when the system gives no random salt.
-    pub fn hash(&self, password: &str) -> Result<String, Error> {
-        Ok(self.argon2.hash_password(password.as_bytes()).map_err(failed)?.to_string())
+    pub fn hash(&self, password: &str) -> Result<Hashed, Error> {
+        let text = self.argon2.hash_password(password.as_bytes()).map_err(failed)?.to_string();
+        Ok(Hashed { text, is_long: is_long(password) })
     }
 
     /// The account, if the password is its own. Without an account the work is done all the same.
@@ -96,7 +112,7 @@ mod tests {
     #[test]
     fn an_unknown_user_is_checked_with_the_parameters_of_new_passwords() {
         for hasher in [Hasher::new(19_456, 2).unwrap(), hasher()] {
-            assert!(!hasher.is_outdated(&hasher.hash("any password").unwrap()));
+            assert!(!hasher.is_outdated(&hasher.hash("any password").unwrap().text));
             assert!(hasher.check("any password", None).unwrap().is_none());
         }
     }
@@ -105,7 +121,7 @@ mod tests {
     fn a_hash_of_other_parameters_is_accepted_and_outdated() {
         let (old, new) = (hasher(), Hasher::new(64, 2).unwrap());
         let mut ana = account("ana", "correct horse");
-        ana.password_hash = old.hash("correct horse").unwrap();
+        ana.password_hash = old.hash("correct horse").unwrap().text;
         assert!(new.is_outdated(&ana.password_hash));
         assert!(new.check("correct horse", Some(ana)).unwrap().is_some());
     }

@@ -2,9 +2,12 @@
 //! the default length: NIST asks for 15 where nothing else protects an account): long enough, of any characters, no rules of composition, not a common one, and not made of what anybody would guess
 //! for this user and this shop.
 
+use std::collections::BTreeSet;
+
 use caseless::default_case_fold_str;
+use kernel::caller::Role;
 use kernel::input::{Faults, Input};
-use kernel::{StartupError, config};
+use kernel::{StartupError, config, text};
 use unicode_normalization::UnicodeNormalization;
 
 /// 26,812 passwords that appear in published leaks, folded, sorted by their bytes. From the crate `passwords`
@@ -17,6 +20,13 @@ const LONGEST: usize = 256;
 
 /// How many characters a password has to have besides the words that anybody would guess.
 const BESIDES: usize = 6;
+
+/// How many different characters that can be seen a password has to have: `zzzzzzzzzzzz` and eight spaces are guessed first.
+const DIFFERENT: usize = 5;
+
+/// The fewest characters of a password that opens the shop's back rooms (NIST SP 800-63B-4, section 3.1.1.2, where nothing but
+/// the password protects an account).
+pub const SHORTEST_OF_STAFF: usize = 15;
 
 /// Shorter words are not looked for: `al` is in too many words.
 const SHORTEST_WORD: usize = 3;
@@ -45,6 +55,13 @@ impl Policy {
         Self { shortest, shop_name: shop_name.into() }
     }
 
+    /// The rules for a user of a role.
+    #[must_use]
+    pub fn of(&self, role: Role) -> Self {
+        let shortest = if role == Role::Customer { self.shortest } else { self.shortest.max(SHORTEST_OF_STAFF) };
+        Self { shortest, shop_name: self.shop_name.clone() }
+    }
+
     /// Reads a new password. `about` is what is known of the user: e-mail address, name.
     ///
     /// # Errors
@@ -52,10 +69,15 @@ impl Policy {
     pub fn parse(&self, input: Input, about: &[&str]) -> Result<NewPassword, Faults> {
         let size = input.fault(format!("must have {} to {LONGEST} characters", self.shortest));
         let common = input.fault("is one of the most common passwords: choose another");
+        let uniform = input.fault(format!("must have at least {DIFFERENT} different characters that can be seen"));
         let guessable = input.fault("is mostly your e-mail address, your name or the shop's name: choose another");
         let password: String = input.any_text()?.nfc().collect();
         if !(self.shortest..=LONGEST).contains(&password.chars().count()) {
             return Err(size);
+        }
+        let seen: BTreeSet<char> = text::visible(&password).chars().filter(|one| !one.is_whitespace()).collect();
+        if seen.len() < DIFFERENT {
+            return Err(uniform);
         }
         let folded = fold(&password);
         if is_common(&folded) {
@@ -136,7 +158,7 @@ mod tests {
 
     #[test]
     fn passwords_have_8_to_256_characters_of_any_script() {
-        for good in ["vier-und-7", "пароль-пароля", "🦀🐌🦑🐙🦐🦞🦀🐚", &"xyz!".repeat(16), &"wort ".repeat(51)]
+        for good in ["vier-und-7", "пароль-пароля", "🦀🐌🦑🐙🦐🦞🦀🐚", &"wxyz!".repeat(12), &"worte ".repeat(42)]
         {
             assert!(accepts(good), "{good}");
         }
@@ -145,6 +167,28 @@ mod tests {
         }
         assert!(Policy::new(8, "Zoco").parse(Input::new(json!(12_345_678), ""), &[]).is_err());
         assert!(Policy::new(15, "Zoco").parse(Input::new(json!("vier-und-7"), ""), &[]).is_err());
+    }
+
+    #[test]
+    fn passwords_have_five_different_characters_that_can_be_seen() {
+        for bad in [
+            "        ",
+            "\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}",
+            "zzzzzzzzzzzz",
+            "abababababcd",
+            "a b c d a b c d",
+        ] {
+            assert!(!accepts(bad), "{bad:?}");
+        }
+        assert!(accepts("a b c d e a b c"));
+    }
+
+    #[test]
+    fn those_of_staff_have_fifteen_characters_or_more() {
+        let shortest = |policy: &Policy, role| policy.of(role).shortest;
+        let (common, strict) = (Policy::new(8, "Zoco"), Policy::new(20, "Zoco"));
+        assert_eq!([Role::Customer, Role::Staff, Role::Admin].map(|role| shortest(&common, role)), [8, 15, 15]);
+        assert_eq!([Role::Customer, Role::Staff].map(|role| shortest(&strict, role)), [20, 20]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use kernel::{Error, StartupError};
 use crate::account::Account;
 use crate::email;
 use crate::limiter::{Attempts, Limits};
-use crate::password::Hasher;
+use crate::password::{Hashed, Hasher, is_long};
 use crate::store::Users;
 use crate::user::User;
 
@@ -37,17 +37,30 @@ impl Passwords {
 
     /// Stores a new user with their password. A user whose id is there already was made by the same request: the
     /// id follows from address and idempotency key. The password shows whether the body was the same: no quick
-    /// digest of it is stored.
+    /// digest of it is stored. It is proved as at a sign-in, so that a known key is no way around the limiter.
     ///
     /// # Errors
-    /// As [`Users::register`].
-    pub async fn register(&self, user: User, password: &str) -> Result<Outcome<User>, Error> {
+    /// As [`Users::register`]; of a repeated request 429 while it has to wait, 403 when the account was disabled.
+    pub async fn register(
+        &self,
+        user: User,
+        password: &str,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Outcome<User>, Error> {
         let account = Account::of(&user, self.hasher.hash(password)?);
         let Err(refusal) = self.users.register(&user, &account).await else { return Ok(Outcome::Made(user)) };
         let Some(made) = self.users.user(&user.id).await? else { return Err(refusal) };
-        let (account, _) = self.users.account_and_attempts(&made.email.folded(), "").await?;
+        let proof = match self.prove(&made.email.folded(), password, address, now).await {
+            Ok(proof) => proof,
+            Err(Error { kind: Kind::Unauthenticated, .. }) => return Ok(Outcome::KeyReused),
+            Err(error) => return Err(error),
+        };
+        if proof.account.disabled {
+            return Err(disabled());
+        }
+        self.users.reset(&proof.attempts, now).await?;
         let same = (&made.display_name, &made.national_id) == (&user.display_name, &user.national_id);
-        let same = self.hasher.check(password, account)?.is_some() && same;
         Ok(if same { Outcome::Replayed(made) } else { Outcome::KeyReused })
     }
 
@@ -81,10 +94,10 @@ impl Passwords {
             }
             return Err(Error::unauthenticated("The e-mail address or the password is wrong."));
         };
-        if self.hasher.is_outdated(&account.password_hash) {
+        if self.hasher.is_outdated(&account.password_hash) || account.long_password.is_none() {
             let renewed = self.hasher.hash(password)?;
             users.renew_hash(email, &account.password_hash, &renewed).await?;
-            account.password_hash = renewed;
+            account.password_hash = renewed.text;
         }
         Ok(Proof { account, attempts })
     }
@@ -124,8 +137,14 @@ impl Passwords {
         password: Option<&str>,
         address: &str,
         now: Timestamp,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<Hashed>, Error> {
         let Some(password) = password else { return Ok(None) };
-        Ok(Some(self.prove_again(user, password, address, now).await?.password_hash))
+        let text = self.prove_again(user, password, address, now).await?.password_hash;
+        Ok(Some(Hashed { text, is_long: is_long(password) }))
     }
+}
+
+/// 403: whoever knows the password is told that the account is disabled.
+pub fn disabled() -> Error {
+    Error::forbidden("This account is disabled. Ask the shop.")
 }

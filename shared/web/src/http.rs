@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use http::{HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, header};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
@@ -21,6 +21,19 @@ use kernel::{correlation, log};
 
 /// How long a handler may take: its answer comes before the function's own time-out of 10 seconds.
 const DEADLINE: Duration = Duration::from_secs(8);
+
+/// On every answer (OWASP, "REST Security Cheat Sheet", "Security Headers"), unless its handler said something else: browsers
+/// come back by HTTPS only, take answers for nothing but what they say they are, and show them in no frame. HSTS is for this
+/// host alone: a shop's other hosts are not ours to decide about.
+const GUARDS: [(HeaderName, &str); 4] = [
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+];
+
+/// Headers by which a caller shows who they are: answers to these are theirs alone.
+const CREDENTIALS: [&str; 3] = ["authorization", "cart-token", "x-api-key"];
 
 /// What a handler is doing. Boxed, so that serving is compiled once, in this crate, and not again
 /// into each of the shop's binaries.
@@ -62,7 +75,7 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
     let cold_start = !WARM.swap(true, Ordering::Relaxed);
     let started = Instant::now();
     let (request_id, method, route) = (request.id(), request.method().clone(), request.route());
-    let personal = method != Method::GET || request.has_header(header::AUTHORIZATION.as_str());
+    let personal = method != Method::GET || CREDENTIALS.iter().any(|name| request.has_header(name));
     let correlation_id = request.correlation_id();
     let (result, usage) = Meter::measure(correlation::within(correlation_id.clone(), async {
         let request = request.checked()?;
@@ -83,6 +96,9 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
     let mut response = result.unwrap_or_else(|error| jsonapi::error(&error, &request_id));
     if is_kept_by_nobody {
         response = not_stored(response);
+    }
+    for (name, value) in GUARDS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-request-id", value);
@@ -124,8 +140,8 @@ pub fn with_header(mut response: Response, name: &'static str, value: &str) -> R
     Ok(response)
 }
 
-/// An answer that nobody may cache. Those to signed-in users and to whoever changes something, and errors,
-/// are such by themselves.
+/// An answer that nobody may cache. Those to whoever shows credentials or changes something, and errors, are such by
+/// themselves.
 pub fn not_stored(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -69,9 +69,22 @@ async fn a_handler_that_takes_too_long_is_answered_for() {
 }
 
 #[tokio::test]
-async fn answers_to_a_token_are_not_to_be_stored() {
-    let answer = Call::event("health").bearer("any").send(fine).await;
-    assert_eq!(answer.header("cache-control"), "no-store");
+async fn every_answer_has_the_headers_of_the_rest_security_cheat_sheet() {
+    let refuse = |_| async { Err(Error::not_found("nothing")) };
+    for answer in [Call::event("health").send(fine).await, Call::event("health").send(refuse).await] {
+        assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+        assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+    }
+}
+
+#[tokio::test]
+async fn answers_to_credentials_are_not_to_be_stored() {
+    for name in ["authorization", "cart-token", "x-api-key"] {
+        let answer = Call::event("health").header(name, "any").send(fine).await;
+        assert_eq!(answer.header("cache-control"), "no-store", "{name}");
+    }
     assert_eq!(Call::event("health").send(fine).await.header("cache-control"), "");
 }
 

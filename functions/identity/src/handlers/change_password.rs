@@ -29,7 +29,7 @@ async fn change_password(
     let change = |user: User| match user.accepts(&caller) {
         false => Err(token_revoked()),
         true => Ok(Change {
-            password_hash: Some(hash.clone()),
+            password: Some(hash.clone()),
             keeps_session: Some(&caller.session_id),
             ..Change::to(user.with_new_credentials(now))
         }),
@@ -127,6 +127,16 @@ mod tests {
         assert_eq!(send(&shop, &this, &change).await.status, 204);
         assert!(shop.users().user_of(&session).await.unwrap().is_some_and(|user| user.credentials_version == 2));
         assert!(shop.lives(&next.reveal()).await);
+    }
+
+    #[tokio::test]
+    async fn staff_choose_passwords_of_fifteen_characters_or_more() {
+        let shop = Shop::with(&["ana"]).await;
+        shop.promote("ana", kernel::caller::Role::Staff).await;
+        let (ana, _) = shop.sign_in("ana").await;
+        let answer = send(&shop, &ana, &json!({"currentPassword": PASSWORD, "newPassword": "vier-und-sechs"})).await;
+        assert_eq!((answer.status, answer.pointers()), (422, vec!["/data/attributes/newPassword"]));
+        assert_eq!(send(&shop, &ana, &json!({"currentPassword": PASSWORD, "newPassword": NEW})).await.status, 204);
     }
 
     #[tokio::test]

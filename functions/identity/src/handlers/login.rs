@@ -2,6 +2,7 @@
 
 use identity::account::Credentials;
 use identity::session::Session;
+use identity::sign_in::disabled;
 use identity::{Passwords, Signer};
 use kernel::{Error, StartupError, clock};
 use web::http::{self, Request, Response};
@@ -13,7 +14,7 @@ async fn login(passwords: &Passwords, signer: &Signer, request: Request) -> Resu
     let now = clock::now();
     let proof = passwords.prove(&credentials.email, &credentials.password, &request.source(), now).await?;
     if proof.account.disabled {
-        return Err(Error::forbidden("This account is disabled. Ask the shop."));
+        return Err(disabled());
     }
     let (session, refresh_token) = Session::open(&proof.account, now)?;
     passwords.users.open_session(&session, &proof.attempts, now).await?;
@@ -31,7 +32,7 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::password::Hasher;
-    use identity::testing::{PASSWORD, Shop};
+    use identity::testing::{PASSWORD, Shop, hasher};
     use kernel::caller::Role;
     use serde_json::json;
     use testing::{Answer, Call};
@@ -189,7 +190,10 @@ mod tests {
     #[tokio::test]
     async fn a_renewed_hash_does_not_undo_a_password_that_was_changed_meanwhile() {
         let shop = Shop::with(&["ana"]).await;
-        shop.users().renew_hash("ana@shop.example", "another hash", "renewed").await.unwrap();
+        shop.users()
+            .renew_hash("ana@shop.example", "another hash", &hasher().hash("another password").unwrap())
+            .await
+            .unwrap();
         assert_eq!(send(&shop, &attempt("ana", PASSWORD)).await.status, 201);
     }
 

@@ -23,7 +23,8 @@ async fn register(
     let email = registration.email.folded();
     let id = Key::optional(&request)?.map_or_else(ids::new, |key| key.id("users", &email));
     let user = registration.user(id, national_id, now);
-    idempotency::created(&passwords.register(user, &registration.password.0).await?, &request)
+    let outcome = passwords.register(user, &registration.password.0, &request.source(), now).await?;
+    idempotency::created(&outcome, &request)
 }
 
 pub async fn start() -> Result<(), StartupError> {
@@ -35,7 +36,9 @@ pub async fn start() -> Result<(), StartupError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use identity::store::Change;
     use identity::testing::Shop;
+    use identity::user::User;
     use kernel::caller::Caller;
     use serde_json::{Value, json};
     use testing::{Answer, Call};
@@ -102,6 +105,38 @@ mod tests {
         let other = registration(&other).header("idempotency-key", "k");
         assert_eq!(send(&shop, &other).await.code(), "idempotency_key_reused");
         assert_eq!(send(&shop, &call.header("idempotency-key", "l")).await.code(), "already_exists");
+    }
+
+    #[tokio::test]
+    async fn a_known_key_is_no_way_around_the_limiter() {
+        let shop = Shop::with(&[]).await;
+        let made = send(&shop, &Call::event("register").header("idempotency-key", "k")).await;
+        let guess = |password: &str, address: &str| {
+            let guess = registration(&json!({"email": made.attribute("email"), "password": password}));
+            guess.header("idempotency-key", "k").from(address)
+        };
+        let mut statuses = Vec::new();
+        for number in 0..12 {
+            let answer = send(&shop, &guess(&format!("guess number {number}"), "198.51.100.4")).await;
+            statuses.push(answer.status);
+        }
+        assert!(statuses.starts_with(&[422; 5]) && statuses.contains(&429), "{statuses:?}");
+        let evaluated = statuses.iter().filter(|status| **status == 422).count();
+        assert!(evaluated <= 8, "{evaluated} guesses were evaluated");
+        assert_eq!(send(&shop, &guess("another guess", "198.51.100.4")).await.status, 429);
+    }
+
+    #[tokio::test]
+    async fn a_repeated_registration_of_a_disabled_account_is_answered_as_its_sign_in() {
+        let shop = Shop::with(&[]).await;
+        let call = Call::event("register").header("idempotency-key", "k");
+        let made = send(&shop, &call).await;
+        let now = clock::now();
+        let disable = |user: User| Ok(Change::to(User { disabled: true, ..user }.with_new_credentials(now)));
+        shop.users().change(made.id(), now, disable).await.unwrap();
+        assert_eq!(send(&shop, &call).await.status, 403);
+        let other = json!({"email": made.attribute("email"), "password": "another password"});
+        assert_eq!(send(&shop, &registration(&other).header("idempotency-key", "k")).await.status, 422);
     }
 
     #[tokio::test]

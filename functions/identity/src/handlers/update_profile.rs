@@ -35,7 +35,7 @@ async fn update_profile(
     let change = |user: User| {
         request.check_if_match(user.version)?;
         let user = Some(user).filter(|user| user.accepts(&caller)).ok_or_else(token_revoked)?;
-        Ok(Change { password_hash: password_hash.clone(), ..Change::to(changes.apply(user, &national_id, now)) })
+        Ok(Change { password: password_hash.clone(), ..Change::to(changes.apply(user, &national_id, now)) })
     };
     Ok(jsonapi::ok(&users.change(&caller.id, now, change).await?, &request))
 }

@@ -76,6 +76,39 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_becomes_staff_has_a_password_of_fifteen_characters() {
+        let (shop, _, _) = shop().await;
+        let id = ids::new();
+        let carl = identity::account::Account { user_id: id.clone(), ..account("carl", "vier-und-7") };
+        shop.users().register(&User { id: id.clone(), ..user("carl") }, &carl).await.unwrap();
+        let (eva, staff) = (shop.token("eva").await, json!({"role": "staff"}));
+        let answer = send(&shop, &eva, &id, &staff).await;
+        assert_eq!((answer.status, answer.pointers()), (422, vec!["/data/attributes/role"]));
+        let longer = shop.passwords.hasher.hash("vier-und-siebzig").unwrap();
+        let now = clock::now();
+        let change =
+            |user: User| Ok(Change { password: Some(longer.clone()), ..Change::to(user.with_new_credentials(now)) });
+        shop.users().change(&id, now, change).await.unwrap();
+        assert_eq!(send(&shop, &eva, &id, &staff).await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn an_account_of_before_is_known_to_have_a_long_password_after_a_sign_in() {
+        let (shop, ana, _) = shop().await;
+        let unknown = identity::account::Account {
+            long_password: None,
+            user_id: ids::new(),
+            ..account("dora", identity::testing::PASSWORD)
+        };
+        shop.users().register(&User { id: unknown.user_id.clone(), ..user("dora") }, &unknown).await.unwrap();
+        let (eva, staff) = (shop.token("eva").await, json!({"role": "staff"}));
+        assert_eq!(send(&shop, &eva, &unknown.user_id, &staff).await.status, 422);
+        shop.sign_in("dora").await;
+        assert_eq!(send(&shop, &eva, &unknown.user_id, &staff).await.status, 200);
+        assert_eq!(send(&shop, &eva, &ana, &staff).await.status, 200);
+    }
+
+    #[tokio::test]
     async fn a_disabled_user_is_nobody_until_enabled_again() {
         let (shop, ana, _) = shop().await;
         let eva = shop.token("eva").await;

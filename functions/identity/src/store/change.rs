@@ -5,16 +5,22 @@ use dynamo::{Attempts, Refused, Written, number, text};
 use kernel::Error;
 use kernel::caller::{self, Caller, Role};
 use kernel::clock::Timestamp;
+use kernel::error::Fault;
 
 use super::{DELETED_AT, Users, email_key, email_taken, item, national_id_key, national_id_taken, sessions, user_key};
 use crate::account::Account;
+use crate::password::Hashed;
+use crate::policy::SHORTEST_OF_STAFF;
 use crate::user::User;
+
+/// The condition of an account whose user becomes staff.
+const LONG_PASSWORD: &str = "userId = :userId AND longPassword = :true";
 
 /// What a user becomes.
 pub struct Change<'a> {
     pub user: User,
-    /// The hash of the password, when it or the address changes: it is in the address's item.
-    pub password_hash: Option<String>,
+    /// The password, when it or the address changes: it is in the address's item.
+    pub password: Option<Hashed>,
     /// The session that stays when all others end.
     pub keeps_session: Option<&'a str>,
     /// The admin who makes the change, who has to be one at that moment.
@@ -24,7 +30,7 @@ pub struct Change<'a> {
 impl Change<'_> {
     /// A change of nothing but the user.
     pub fn to(user: User) -> Self {
-        Self { user, password_hash: None, keeps_session: None, by: None }
+        Self { user, password: None, keeps_session: None, by: None }
     }
 }
 
@@ -33,6 +39,8 @@ impl Change<'_> {
 enum Part {
     User,
     Email,
+    /// Of a user who becomes staff.
+    LongPassword,
     NationalId,
     Session,
     Admin,
@@ -49,7 +57,7 @@ impl Users {
     ///
     /// # Errors
     /// `NotFound` · what `change` says · `Conflict` (`already_exists`) when the address or the national id is
-    /// taken · 401 when the session to keep has ended, or the admin is none any more · `Unavailable` when
+    /// taken · a fault of the role when a customer with a short password is to become staff · 401 when the session to keep has ended, or the admin is none any more · `Unavailable` when
     /// others keep writing.
     pub async fn change<'a>(
         &self,
@@ -120,12 +128,15 @@ impl Users {
         let (old_email, new_email) = (old.email.folded(), new.email.folded());
         let mut parts = vec![(Part::User, self.put_over(item(new)?, old.version)?)];
         if old_email != new_email {
-            let hash = change.password_hash.clone();
-            let hash = hash.ok_or_else(|| Error::internal("a new address needs the password's hash"))?;
-            parts.push((Part::Email, self.put_new(&email_key(&new_email), &Account::of(new, hash))?));
+            let password = change.password.clone();
+            let password = password.ok_or_else(|| Error::internal("a new address needs the password's hash"))?;
+            parts.push((Part::Email, self.put_new(&email_key(&new_email), &Account::of(new, password))?));
             parts.push((Part::Other, self.delete_part(&email_key(&old_email))?));
         } else if old.credentials_version != new.credentials_version {
-            parts.push((Part::User, self.update_account(&email_key(&new_email), change)?));
+            // When the user is the one that was read, so is the account's address.
+            let promoted = old.role == Role::Customer && new.role != Role::Customer;
+            let part = if promoted { Part::LongPassword } else { Part::User };
+            parts.push((part, self.update_account(&email_key(&new_email), change, promoted)?));
         }
         if old.national_id != new.national_id {
             if let Some(id) = &new.national_id {
@@ -147,23 +158,28 @@ impl Users {
         Ok(parts)
     }
 
-    fn update_account(&self, key: &str, change: &Change<'_>) -> Result<TransactWriteItem, Error> {
+    fn update_account(&self, key: &str, change: &Change<'_>, promoted: bool) -> Result<TransactWriteItem, Error> {
         let user = &change.user;
         let mut expression =
             "SET #role = :role, #disabled = :disabled, credentialsVersion = :credentialsVersion".to_owned();
         let mut update = Update::builder()
             .table_name(&self.table)
             .key("pk", text(key))
-            .condition_expression("userId = :userId")
+            .condition_expression(if promoted { LONG_PASSWORD } else { "userId = :userId" })
             .expression_attribute_names("#role", "role")
             .expression_attribute_names("#disabled", "disabled")
             .expression_attribute_values(":userId", text(&user.id))
             .expression_attribute_values(":role", text(user.role.name()))
             .expression_attribute_values(":disabled", dynamo::boolean(user.disabled))
             .expression_attribute_values(":credentialsVersion", number(user.credentials_version));
-        if let Some(hash) = &change.password_hash {
-            expression += ", passwordHash = :passwordHash";
-            update = update.expression_attribute_values(":passwordHash", text(hash));
+        if promoted {
+            update = update.expression_attribute_values(":true", dynamo::boolean(true));
+        }
+        if let Some(password) = &change.password {
+            expression += ", passwordHash = :passwordHash, longPassword = :longPassword";
+            update = update
+                .expression_attribute_values(":passwordHash", text(&password.text))
+                .expression_attribute_values(":longPassword", dynamo::boolean(password.is_long));
         }
         let update = update.update_expression(expression).build().map_err(Error::internal)?;
         Ok(TransactWriteItem::builder().update(update).build())
@@ -206,8 +222,17 @@ impl Users {
 fn meaning(refused: Part) -> Error {
     match refused {
         Part::Email => email_taken(),
+        Part::LongPassword => password_too_short(),
         Part::NationalId => national_id_taken(),
         Part::Session | Part::Admin => caller::token_revoked(),
         Part::User | Part::Other => Error::internal("a part without a condition was refused"),
     }
+}
+
+/// 422: a customer's password is too short for staff.
+fn password_too_short() -> Error {
+    let detail = format!(
+        "this user's password may have fewer than {SHORTEST_OF_STAFF} characters: they have to choose a longer one, or sign in once if it is long, before"
+    );
+    Error::attributes(vec![Fault::at("/data/attributes/role", detail)])
 }

@@ -27,6 +27,7 @@ use serde::Serialize;
 
 use crate::account::Account;
 use crate::national_id::NationalId;
+use crate::password::Hashed;
 use crate::user::User;
 pub use change::Change;
 pub use directory::Directory;
@@ -122,21 +123,22 @@ impl Users {
         self.user(&account.user_id).await
     }
 
-    /// Replaces a password's hash by one of other parameters, unless the password was changed meanwhile. One
-    /// write.
+    /// Replaces a password's hash by one of other parameters, or notes whether the password is long, unless it was changed
+    /// meanwhile. One write.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn renew_hash(&self, email: &str, old: &str, new: &str) -> Result<(), Error> {
+    pub async fn renew_hash(&self, email: &str, old: &str, new: &Hashed) -> Result<(), Error> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("pk", text(email_key(email)))
             .condition_expression("passwordHash = :old")
-            .update_expression("SET passwordHash = :new")
+            .update_expression("SET passwordHash = :new, longPassword = :long")
             .expression_attribute_values(":old", text(old))
-            .expression_attribute_values(":new", text(new));
+            .expression_attribute_values(":new", text(&new.text))
+            .expression_attribute_values(":long", dynamo::boolean(new.is_long));
         // Refused, there is a newer password: its hash is new as well.
         dynamo::update(update).await.map(drop)
     }

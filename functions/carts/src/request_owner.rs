@@ -1,6 +1,8 @@
 //! Whose cart a request speaks for: the customer's whose access token it has, or the guest's whose cart token it has.
 
+use access::Guard;
 use kernel::Error;
+use kernel::caller::Caller;
 use web::http::Request;
 use web::token::Verifier;
 
@@ -9,25 +11,41 @@ use crate::owner::{self, Owner, Token};
 /// The header that carries a guest's token, in requests and once in an answer.
 pub const HEADER: &str = "Cart-Token";
 
-/// The owner that a request speaks for, if it names one. An access token takes precedence over a guest's token.
+/// The owner whose cart a request reads. An access token takes precedence over a guest's token.
 ///
 /// # Errors
-/// 401 when an access token was sent that is not accepted: never a guest then · 404 for a guest's token that cannot
-/// be one.
-pub fn owner_if_named(tokens: &Verifier, request: &Request) -> Result<Option<Owner>, Error> {
-    if let Some(caller) = tokens.anyone(request)? {
-        return Ok(Some(Owner::Customer(caller.id)));
-    }
-    if request.has_header(HEADER) { guest(request).map(Some) } else { Ok(None) }
+/// 401 when an access token was sent that is not accepted: never a guest then · 401 when the request names nobody · 404 for
+/// a guest's token that cannot be one.
+pub fn reader(tokens: &Verifier, request: &Request) -> Result<Owner, Error> {
+    named(tokens.anyone(request)?, request)?.ok_or_else(unnamed)
 }
 
-/// The owner that a request has to name.
+/// The owner whose cart a request changes, if it names one. One consistent read for a customer.
 ///
 /// # Errors
-/// As [`owner_if_named`]; 401 when it names none.
-pub fn owner(tokens: &Verifier, request: &Request) -> Result<Owner, Error> {
-    let unnamed = || Error::unauthenticated("Sign in, or send the header `Cart-Token` that came with a guest's cart.");
-    owner_if_named(tokens, request)?.ok_or_else(unnamed)
+/// As [`reader`], but for a request that names nobody; 401 also when the customer's token was revoked.
+pub async fn writer_if_named(guard: &Guard, request: &Request) -> Result<Option<Owner>, Error> {
+    named(guard.caller_or_guest(request).await?, request)
+}
+
+/// The owner whose cart a request changes.
+///
+/// # Errors
+/// As [`writer_if_named`]; 401 when the request names nobody.
+pub async fn writer(guard: &Guard, request: &Request) -> Result<Owner, Error> {
+    writer_if_named(guard, request).await?.ok_or_else(unnamed)
+}
+
+fn named(caller: Option<Caller>, request: &Request) -> Result<Option<Owner>, Error> {
+    match caller {
+        Some(caller) => Ok(Some(Owner::Customer(caller.id))),
+        None if request.has_header(HEADER) => guest(request).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn unnamed() -> Error {
+    Error::unauthenticated("Sign in, or send the header `Cart-Token` that came with a guest's cart.")
 }
 
 /// The guest whose token a request carries.

@@ -8,10 +8,10 @@ use kernel::{Error, StartupError};
 use web::http::Request;
 use web::token::Verifier;
 
-pub use revocations::Revocations;
+pub use revocations::{End, Revocations};
 
-/// Checks access tokens, and that they were not revoked since: for functions that change money, stock or
-/// what the shop offers. One consistent read, one unit.
+/// Checks access tokens, and that they were not revoked since: for all that changes something, and for what staff alone may
+/// read. One consistent read, one unit.
 pub struct Guard {
     tokens: Verifier,
     revocations: Revocations,
@@ -39,6 +39,54 @@ impl Guard {
     pub async fn caller(&self, request: &Request) -> Result<Caller, Error> {
         let caller = self.tokens.caller(request)?;
         self.revocations.check(&caller).await?;
+        Ok(caller)
+    }
+
+    /// Who calls, for reads of what is theirs. Staff may read what is everybody's: theirs alone are checked for revocation,
+    /// by one consistent read; a customer's token reads a customer's own until it expires.
+    ///
+    /// # Errors
+    /// As [`caller`](Self::caller).
+    pub async fn reader(&self, request: &Request) -> Result<Caller, Error> {
+        self.unless_revoked_staff(self.tokens.caller(request)?).await
+    }
+
+    /// The caller of an endpoint that serves everybody and shows staff more, if they signed in; otherwise as
+    /// [`reader`](Self::reader).
+    ///
+    /// # Errors
+    /// 401 when an invalid token was sent, or a revoked one of staff; when the table does not answer.
+    pub async fn visitor(&self, request: &Request) -> Result<Option<Caller>, Error> {
+        match self.tokens.anyone(request)? {
+            Some(caller) => self.unless_revoked_staff(caller).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The caller of an endpoint that guests use as well, if they signed in, whose token was not revoked. One consistent
+    /// read for those.
+    ///
+    /// # Errors
+    /// 401 when an invalid or revoked token was sent; when the table does not answer.
+    pub async fn caller_or_guest(&self, request: &Request) -> Result<Option<Caller>, Error> {
+        match self.tokens.anyone(request)? {
+            Some(caller) => self.revocations.check(&caller).await.map(|()| Some(caller)),
+            None => Ok(None),
+        }
+    }
+
+    /// Refuses everybody but staff, at an endpoint whose [`visitor`](Self::visitor) is known. No read.
+    ///
+    /// # Errors
+    /// As [`Verifier::staff`].
+    pub fn staff_only(&self, request: &Request) -> Result<(), Error> {
+        self.tokens.staff(request).map(drop)
+    }
+
+    async fn unless_revoked_staff(&self, caller: Caller) -> Result<Caller, Error> {
+        if caller.is_staff() {
+            self.revocations.check(&caller).await?;
+        }
         Ok(caller)
     }
 

@@ -1,18 +1,19 @@
 //! Access tokens that were revoked before they expire. A token is checked without any call, so it
-//! outlives a changed password or role by up to its 15 minutes. Functions that change money, stock, roles
-//! or passwords do not wait for that: they read whether the user's credentials were revoked.
+//! outlives a changed password or role, or a sign-out, by up to its 15 minutes. What changes something, and what staff
+//! alone may read, does not wait for that: it reads whether the user's credentials or the session were revoked.
 //!
 //! The table `RevocationsTable` has an item for a user only for as long as older tokens are about; identity
-//! writes it in the transaction that changes the credentials. It contains nothing but the user's id, the
-//! oldest version of credentials whose tokens are valid, and when it expires (`expiresAt`, seconds since 1970).
+//! writes it in the transaction that changes the credentials or ends a session. It contains nothing but the user's id, the
+//! oldest version of credentials whose tokens are valid, the sessions that were ended, each with the time when its tokens
+//! have expired, and when it expires itself (`expiresAt`, seconds since 1970).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use dynamo::{Item, from_item, get, number, text};
+use dynamo::{Item, from_item, get, number, text, to_item};
 use kernel::caller::{self, Caller};
 use kernel::clock::{Timestamp, seconds};
 use kernel::config::{self, StartupError};
@@ -25,11 +26,28 @@ pub struct Revocations {
     table: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// How many sessions of a user may be ended within the life of an access token. Then the user has to wait: the item is read
+/// with every purchase, and stays small.
+const MOST_SESSIONS: usize = 100;
+
+/// What was revoked of a user's tokens.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct Revocation {
+    user_id: String,
     /// Tokens of older versions are revoked.
     credentials_version: u64,
+    /// Tokens of these sessions are, with the seconds since 1970 when the last of them has expired.
+    sessions: BTreeMap<String, u64>,
+    expires_at: u64,
+}
+
+/// What ends a session's access tokens, as a part of the transaction that ends the session.
+pub enum End {
+    /// They are revoked already.
+    Done,
+    /// The part. It is refused when something else of the user was revoked meanwhile.
+    Part(TransactWriteItem),
 }
 
 impl Revocations {
@@ -51,8 +69,47 @@ impl Revocations {
     /// # Errors
     /// 401 when they were revoked; when the table does not answer.
     pub async fn check(&self, caller: &Caller) -> Result<(), Error> {
-        let read = self.client.get_item().table_name(&self.table).set_key(Some(key(&caller.id))).consistent_read(true);
-        check(caller, get(read).await?)
+        check(caller, self.read(&caller.id).await?)
+    }
+
+    async fn read(&self, user_id: &str) -> Result<Option<Item>, Error> {
+        get(self.client.get_item().table_name(&self.table).set_key(Some(key(user_id))).consistent_read(true)).await
+    }
+
+    /// What revokes the access tokens of one session of a user. One consistent read.
+    ///
+    /// # Errors
+    /// 429 when very many sessions of the user were ended a moment ago; when the table does not answer.
+    pub async fn end(&self, user_id: &str, session_id: &str, now: Timestamp) -> Result<End, Error> {
+        let read = self.read(user_id).await?;
+        let old: Option<Revocation> = read.map(from_item).transpose()?;
+        let mut new = old.clone().unwrap_or_default();
+        if new.sessions.contains_key(session_id) {
+            return Ok(End::Done);
+        }
+        user_id.clone_into(&mut new.user_id);
+        new.sessions.retain(|_, expire| *expire > seconds(now));
+        if new.sessions.len() >= MOST_SESSIONS {
+            let next = new.sessions.values().min().map_or(1, |soonest| soonest.saturating_sub(seconds(now)));
+            let detail =
+                format!("You have signed out {MOST_SESSIONS} times within minutes. Try again in {next} seconds.");
+            return Err(Error::too_many(detail, u32::try_from(next).unwrap_or(u32::MAX)));
+        }
+        new.expires_at = new.expires_at.max(tokens_expired(now));
+        new.sessions.insert(session_id.to_owned(), tokens_expired(now));
+        let put = Put::builder().table_name(&self.table).set_item(Some(to_item(&new)?));
+        let put = match old {
+            None => put.condition_expression("attribute_not_exists(userId)"),
+            // As it was read. One that revokes all tokens names no sessions.
+            Some(old) if old.sessions.is_empty() => put
+                .condition_expression("credentialsVersion = :version AND attribute_not_exists(sessions)")
+                .expression_attribute_values(":version", number(old.credentials_version)),
+            Some(old) => put
+                .condition_expression("credentialsVersion = :version AND sessions = :sessions")
+                .expression_attribute_values(":version", number(old.credentials_version))
+                .expression_attribute_values(":sessions", to_item(&old)?["sessions"].clone()),
+        };
+        Ok(End::Part(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build()))
     }
 
     /// What a batch read has to ask for to check the caller by the way: table and keys.
@@ -73,14 +130,17 @@ impl Revocations {
     /// # Errors
     /// `Internal` never: all that a put needs is given.
     pub fn revoke(&self, user_id: &str, credentials_version: u64, now: Timestamp) -> Result<TransactWriteItem, Error> {
-        // Older tokens have expired by then, by any clock.
-        let expires_at = seconds(now) + token::TOKEN_SECONDS + 60 * token::LEEWAY;
         let mut item = key(user_id);
         item.insert("credentialsVersion".to_owned(), number(credentials_version));
-        item.insert("expiresAt".to_owned(), number(expires_at));
+        item.insert("expiresAt".to_owned(), number(tokens_expired(now)));
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).build().map_err(Error::internal)?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
+}
+
+/// When all tokens of now have expired, by any clock: seconds since 1970.
+fn tokens_expired(now: Timestamp) -> u64 {
+    seconds(now) + token::TOKEN_SECONDS + 60 * token::LEEWAY
 }
 
 fn key(user_id: &str) -> Item {
@@ -90,7 +150,12 @@ fn key(user_id: &str) -> Item {
 fn check(caller: &Caller, item: Option<Item>) -> Result<(), Error> {
     let revocation: Option<Revocation> = item.map(from_item).transpose()?;
     match revocation {
-        Some(revocation) if caller.credentials_version < revocation.credentials_version => Err(caller::token_revoked()),
+        Some(revocation)
+            if caller.credentials_version < revocation.credentials_version
+                || revocation.sessions.contains_key(&caller.session_id) =>
+        {
+            Err(caller::token_revoked())
+        }
         _ => Ok(()),
     }
 }

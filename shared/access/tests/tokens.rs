@@ -120,3 +120,37 @@ async fn a_customers_token_does_not_do_for_staff() {
     let answer = send(&tokens, &format!("Bearer {}", tokens.token("ana", Role::Customer))).await;
     assert_eq!((answer.status, answer.code()), (403, "forbidden"));
 }
+
+#[tokio::test]
+async fn readers_are_checked_for_revocation_when_they_are_staff_and_writers_always() {
+    let (cloud, tokens) = (Cloud::start().await, Tokens::new());
+    let guard = &tokens.guard(cloud.client());
+    let asks = async |role: Role, how: &str| {
+        let call = Call::event("health").bearer(&tokens.token("eva", role));
+        let ask = |request: Request| async move {
+            match how {
+                "reads" => guard.reader(&request).await.map(drop)?,
+                "visits" => guard.visitor(&request).await.map(drop)?,
+                _ => guard.caller_or_guest(&request).await.map(drop)?,
+            }
+            Ok(jsonapi::no_content())
+        };
+        let answer = call.send(ask).await;
+        (answer.status, answer.usage.calls)
+    };
+    for how in ["reads", "visits"] {
+        assert_eq!((asks(Role::Customer, how).await, asks(Role::Staff, how).await), ((204, 0), (204, 1)), "{how}");
+    }
+    assert_eq!(asks(Role::Customer, "writes").await, (204, 1));
+    let revoke = Revocations::new(cloud.client(), "RevocationsTable").revoke("eva", 2, clock::now()).unwrap();
+    assert!(dynamo::transact(&cloud.client(), vec![revoke]).await.unwrap().is_done());
+    for how in ["reads", "visits"] {
+        assert_eq!((asks(Role::Customer, how).await.0, asks(Role::Admin, how).await.0), (204, 401), "{how}");
+    }
+    assert_eq!(asks(Role::Customer, "writes").await.0, 401);
+    let guests = async |request: Request| {
+        let guest = guard.visitor(&request).await?.is_none() && guard.caller_or_guest(&request).await?.is_none();
+        Ok(jsonapi::meta(json!({"guest": guest})))
+    };
+    assert_eq!(Call::event("health").send(guests).await.body["meta"]["guest"], json!(true));
+}

@@ -1,6 +1,7 @@
 //! `POST /carts/me/items`: customers and guests put something into their cart. A guest without one gets it here,
 //! and the token for it.
 
+use access::Guard;
 use carts::AddToCart;
 use carts::line::RequestedItem;
 use carts::owner::Token;
@@ -9,10 +10,9 @@ use carts::store::Addition;
 use kernel::{Error, StartupError, clock};
 use web::http::{self, Request, Response};
 use web::idempotency::{self, Key};
-use web::token::Verifier;
 
-async fn add_item(add_to_cart: &AddToCart, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let named = request_owner::owner_if_named(tokens, &request)?;
+async fn add_item(add_to_cart: &AddToCart, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let named = request_owner::writer_if_named(guard, &request).await?;
     request.query(&[])?;
     let key = Key::optional(&request)?;
     let body = request.new_resource("cart-items")?;
@@ -30,8 +30,9 @@ async fn add_item(add_to_cart: &AddToCart, tokens: &Verifier, request: Request) 
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (add_to_cart, tokens) = (AddToCart::from_env().await?, Verifier::from_env()?);
-    http::run(|request| add_item(&add_to_cart, &tokens, request)).await
+    let add_to_cart = AddToCart::from_env().await?;
+    let guard = Guard::from_env_with(add_to_cart.carts.client())?;
+    http::run(|request| add_item(&add_to_cart, &guard, request)).await
 }
 
 #[cfg(test)]
@@ -48,7 +49,7 @@ mod tests {
     use testing::{Answer, Call, Fault, StandIn, usd};
 
     async fn send_with(shop: &Shop, add_to_cart: &AddToCart, call: &Call) -> Answer {
-        let tokens = shop.tokens().verifier();
+        let tokens = shop.tokens().guard(shop.carts().client());
         call.send(|request| add_item(add_to_cart, &tokens, request)).await
     }
 
@@ -71,11 +72,11 @@ mod tests {
         let first = send(&shop, &anas(&shop, &shop.products[0], 2)).await;
         assert_eq!((first.status, first.id(), first.header("location")), (201, &*shop.products[0], ""));
         assert_eq!((first.attribute("lineTotal"), first.attribute("unavailable")), (&json!(usd(2_500)), &json!(false)));
-        // The product, an attempt that finds no cart (AWS bills a unit for it, which no answer shows), and the cart.
-        assert_eq!((first.usage.calls, first.usage.read_units, first.usage.write_units), (3, 0.5, 1.0));
+        // Whether the token was revoked, the product, an attempt that finds no cart (AWS bills a unit for it, which no answer shows), and the cart.
+        assert_eq!((first.usage.calls, first.usage.read_units, first.usage.write_units), (4, 1.5, 1.0));
         let more = send(&shop, &anas(&shop, &shop.products[0], 3)).await;
         assert_eq!((more.attribute("quantity"), more.header("etag")), (&json!(5), "\"2\""));
-        assert_eq!((more.usage.calls, more.usage.read_units, more.usage.write_units), (2, 0.5, 1.0));
+        assert_eq!((more.usage.calls, more.usage.read_units, more.usage.write_units), (3, 1.5, 1.0));
     }
 
     #[tokio::test]
@@ -87,12 +88,12 @@ mod tests {
         let call = anas(&shop, &shop.products[0], 2).header("idempotency-key", "k");
         let added = send(&shop, &call).await;
         assert_eq!((added.status, added.attribute("categoryNames")), (201, &json!(["Dishes", "Cups"])));
-        // The product, its categories, the cart with the key, and the cart as it is then.
-        assert_eq!((added.usage.calls, added.usage.read_units, added.usage.write_units), (4, 3.5, 4.0));
+        // Whether the token was revoked, the product, its categories, the cart with the key, and the cart as it is then.
+        assert_eq!((added.usage.calls, added.usage.read_units, added.usage.write_units), (5, 4.5, 4.0));
         shop.publish_product_in(0, &Snapshot { status: ProductStatus::Archived, ..cup(3) }, &["c"]).await;
         assert_eq!(send(&shop, &call).await.attribute("categoryNames"), &json!(["Cups"]));
         let refused = send(&shop, &anas(&shop, &shop.products[0], 2)).await;
-        assert_eq!((refused.status, refused.usage.calls), (404, 1));
+        assert_eq!((refused.status, refused.usage.calls), (404, 2));
     }
 
     #[tokio::test]

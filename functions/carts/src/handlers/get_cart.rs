@@ -9,7 +9,7 @@ use web::http::{self, Request, Response};
 use web::token::Verifier;
 
 async fn get_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: Request) -> Result<Response, Error> {
-    let owner = request_owner::owner(tokens, &request)?;
+    let owner = request_owner::reader(tokens, &request)?;
     let includes_items = request.query(&["include"])?.include(&["items"])?.contains("items");
     let cart = carts.of(&owner, clock::now()).await?;
     Ok(show_cart(carts, &owner, cart, includes_items, shop).await?.answer(&request))

@@ -1,5 +1,6 @@
 //! `POST /carts/me/merge`: who was a guest and has signed in takes the guest's cart along.
 
+use access::Guard;
 use carts::owner::Owner;
 use carts::request_owner;
 use carts::show_cart::show_cart;
@@ -7,11 +8,10 @@ use carts::{Carts, merge_carts};
 use kernel::money::Currency;
 use kernel::{Error, StartupError, clock, config};
 use web::http::{self, Request, Response};
-use web::token::Verifier;
 use web::{idempotency, jsonapi};
 
-async fn merge_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: Request) -> Result<Response, Error> {
-    let caller = tokens.caller(&request)?;
+async fn merge_cart(carts: &Carts, guard: &Guard, shop: &Currency, request: Request) -> Result<Response, Error> {
+    let caller = guard.caller(&request).await?;
     let includes_items = request.query(&["include"])?.include(&["items"])?.contains("items");
     let guest = request_owner::guest(&request)?;
     let (cart, outcome) = merge_carts::merge(carts, &caller.id, &guest, clock::now()).await?;
@@ -20,9 +20,10 @@ async fn merge_cart(carts: &Carts, tokens: &Verifier, shop: &Currency, request: 
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (carts, tokens) = (Carts::from_env().await?, Verifier::from_env()?);
+    let carts = Carts::from_env().await?;
+    let guard = Guard::from_env_with(carts.client())?;
     let shop = config::required("CURRENCY")?;
-    http::run(|request| merge_cart(&carts, &tokens, &shop, request)).await
+    http::run(|request| merge_cart(&carts, &guard, &shop, request)).await
 }
 
 #[cfg(test)]
@@ -36,7 +37,7 @@ mod tests {
     use testing::{Answer, Call, usd};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
-        let (carts, tokens, usd) = (shop.carts(), shop.tokens().verifier(), usd(0).currency);
+        let (carts, tokens, usd) = (shop.carts(), shop.tokens().guard(shop.carts().client()), usd(0).currency);
         call.send(|request| merge_cart(&carts, &tokens, &usd, request)).await
     }
 
@@ -56,13 +57,13 @@ mod tests {
         let capped = json!([{"productId": shop.products[1], "quantity": 10}]);
         assert_eq!((&answer.body["meta"]["capped"], &answer.body["meta"]["leftOut"]), (&capped, &json!([])));
         assert_eq!(answer.body["meta"]["merged"].as_array().unwrap().len(), 2);
-        // Both carts, three products; both carts again.
-        assert_eq!((answer.usage.calls, answer.usage.read_units, answer.usage.write_units), (3, 5.0, 4.0));
+        // Whether the token was revoked, both carts, three products; both carts again.
+        assert_eq!((answer.usage.calls, answer.usage.read_units, answer.usage.write_units), (4, 6.0, 4.0));
     }
 
     #[tokio::test]
     async fn items_that_are_sent_along_show_their_categories_which_is_one_read_more() {
-        for (query, calls, read_units) in [(&[][..], 3, 3.0), (&[("include", "items")], 4, 4.0)] {
+        for (query, calls, read_units) in [(&[][..], 4, 4.0), (&[("include", "items")], 5, 5.0)] {
             let shop = Shop::with(1).await;
             shop.publish_categories(&[("c", "Cups")]).await;
             shop.publish_product_in(0, &cup(2), &["c"]).await;

@@ -1,15 +1,15 @@
 //! `DELETE /carts/me/items/{productId}`: customers and guests take a product out of their cart.
 
+use access::Guard;
 use carts::Carts;
 use carts::cart::Cart;
 use carts::request_owner;
 use kernel::{Error, StartupError, clock};
 use web::http::{self, Request, Response};
 use web::jsonapi;
-use web::token::Verifier;
 
-async fn remove_item(carts: &Carts, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let owner = request_owner::owner(tokens, &request)?;
+async fn remove_item(carts: &Carts, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let owner = request_owner::writer(guard, &request).await?;
     request.query(&[])?;
     let (id, now) = (request.path_id("productId")?, clock::now());
     let rule = |cart: Cart| {
@@ -21,8 +21,9 @@ async fn remove_item(carts: &Carts, tokens: &Verifier, request: Request) -> Resu
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (carts, tokens) = (Carts::from_env().await?, Verifier::from_env()?);
-    http::run(|request| remove_item(&carts, &tokens, request)).await
+    let carts = Carts::from_env().await?;
+    let guard = Guard::from_env_with(carts.client())?;
+    http::run(|request| remove_item(&carts, &guard, request)).await
 }
 
 #[cfg(test)]
@@ -33,7 +34,7 @@ mod tests {
     use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: Call) -> Answer {
-        let (carts, tokens) = (shop.carts(), shop.tokens().verifier());
+        let (carts, tokens) = (shop.carts(), shop.tokens().guard(shop.carts().client()));
         call.send(|request| remove_item(&carts, &tokens, request)).await
     }
 
@@ -45,8 +46,8 @@ mod tests {
         let call = call.bearer(&shop.tokens().token("ana", Role::Customer));
         assert_eq!(send(&shop, call.clone().header("if-match", "\"1\"")).await.status, 412);
         let removed = send(&shop, call.clone().header("if-match", "\"2\"")).await;
-        assert_eq!((removed.status, removed.usage.calls), (204, 2));
-        assert_eq!((removed.usage.read_units, removed.usage.write_units), (1.0, 1.0));
+        assert_eq!((removed.status, removed.usage.calls), (204, 3));
+        assert_eq!((removed.usage.read_units, removed.usage.write_units), (2.0, 1.0));
         assert_eq!((send(&shop, call).await.status, shop.lines(&ana()).await), (404, vec![(1, 1)]));
     }
 

@@ -1,5 +1,6 @@
 //! `PATCH /carts/me/items/{productId}`: customers and guests set how many pieces of a product they want.
 
+use access::Guard;
 use carts::cart::Cart;
 use carts::request_owner;
 use carts::show_cart::show_item;
@@ -8,10 +9,9 @@ use kernel::{Error, StartupError, clock};
 use web::changes::changes_of;
 use web::http::{self, Request, Response};
 use web::jsonapi;
-use web::token::Verifier;
 
-async fn update_item(carts: &Carts, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let owner = request_owner::owner(tokens, &request)?;
+async fn update_item(carts: &Carts, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let owner = request_owner::writer(guard, &request).await?;
     request.query(&[])?;
     let id = request.path_id("productId")?;
     let now = clock::now();
@@ -26,8 +26,9 @@ async fn update_item(carts: &Carts, tokens: &Verifier, request: Request) -> Resu
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (carts, tokens) = (Carts::from_env().await?, Verifier::from_env()?);
-    http::run(|request| update_item(&carts, &tokens, request)).await
+    let carts = Carts::from_env().await?;
+    let guard = Guard::from_env_with(carts.client())?;
+    http::run(|request| update_item(&carts, &guard, request)).await
 }
 
 #[cfg(test)]
@@ -45,7 +46,7 @@ mod tests {
     }
 
     async fn send(shop: &Shop, call: Call) -> Answer {
-        let (carts, tokens) = (shop.carts(), shop.tokens().verifier());
+        let (carts, tokens) = (shop.carts(), shop.tokens().guard(shop.carts().client()));
         call.send(|request| update_item(&carts, &tokens, request)).await
     }
 
@@ -57,8 +58,8 @@ mod tests {
         let anas = |quantity: i64| call(&shop.products[0], &json!(quantity)).bearer(&token);
         let set = send(&shop, anas(7).header("if-match", "\"1\"")).await;
         assert_eq!((set.status, set.attribute("lineTotal")), (200, &json!(usd(8_750))));
-        assert_eq!((set.header("etag"), set.usage.calls), ("\"2\"", 3));
-        assert_eq!((set.usage.read_units, set.usage.write_units), (1.5, 1.0));
+        assert_eq!((set.header("etag"), set.usage.calls), ("\"2\"", 4));
+        assert_eq!((set.usage.read_units, set.usage.write_units), (2.5, 1.0));
         assert_eq!(send(&shop, anas(8).header("if-match", "\"1\"")).await.status, 412);
         assert_eq!(send(&shop, anas(8)).await.attribute("quantity"), &json!(8));
     }
@@ -72,7 +73,7 @@ mod tests {
         let anas = call(&shop.products[0], &json!(7)).bearer(&shop.tokens().token("ana", Role::Customer));
         let set = send(&shop, anas).await;
         assert_eq!((set.status, set.attribute("categoryNames")), (200, &json!(["Cups"])));
-        assert_eq!((set.usage.calls, set.usage.read_units, set.usage.write_units), (4, 2.5, 1.0));
+        assert_eq!((set.usage.calls, set.usage.read_units, set.usage.write_units), (5, 3.5, 1.0));
     }
 
     #[tokio::test]

@@ -1,14 +1,14 @@
 //! `GET /products/{id}`: anyone reads a product; drafts are for staff; `include=brand,categories`.
 
+use access::Guard;
 use catalog::Catalog;
 use kernel::caller::Caller;
 use kernel::{Error, StartupError};
 use web::http::{self, Request, Response};
 use web::jsonapi::{self, Included};
-use web::token::Verifier;
 
-async fn get_product(products: &Catalog, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let staff = tokens.anyone(&request)?.is_some_and(|caller: Caller| caller.is_staff());
+async fn get_product(products: &Catalog, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let staff = guard.visitor(&request).await?.is_some_and(|caller: Caller| caller.is_staff());
     let query = request.query(&["include"])?;
     let include = query.include(&["brand", "categories"])?;
     let product = products.get(&request.path_id("id")?).await?.filter(|product| staff || product.is_public());
@@ -19,8 +19,9 @@ async fn get_product(products: &Catalog, tokens: &Verifier, request: Request) ->
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (products, tokens) = (Catalog::from_env().await?, Verifier::from_env()?);
-    http::run(|request| get_product(&products, &tokens, request)).await
+    let products = Catalog::from_env().await?;
+    let guard = Guard::from_env_with(products.client())?;
+    http::run(|request| get_product(&products, &guard, request)).await
 }
 
 #[cfg(test)]
@@ -61,22 +62,22 @@ mod tests {
     #[tokio::test]
     async fn drafts_are_seen_by_staff_only() {
         let (cloud, tokens) = (Cloud::start().await, Tokens::new());
-        let (products, verifier) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.verifier());
+        let (products, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
         let cup = catalog::testing::cup(Status::Draft);
         products.create(cup.clone(), "").await.unwrap();
         let call = Call::event("get-product").path("id", &cup.id);
-        assert_eq!(call.send(|request| get_product(&products, &verifier, request)).await.status, 404);
+        assert_eq!(call.send(|request| get_product(&products, &guard, request)).await.status, 404);
         let call = call.bearer(&tokens.token("eva", Role::Staff));
-        assert_eq!(call.send(|request| get_product(&products, &verifier, request)).await.status, 200);
+        assert_eq!(call.send(|request| get_product(&products, &guard, request)).await.status, 200);
     }
 
     #[tokio::test]
     async fn what_is_no_id_is_not_found_without_a_read() {
         let (cloud, tokens) = (Cloud::start().await, Tokens::new());
-        let (products, verifier) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.verifier());
+        let (products, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
         for id in ["1", "../../etc/passwd", "%00", &"x".repeat(5_000)] {
             let call = Call::event("get-product").path("id", id);
-            let answer = call.send(|request| get_product(&products, &verifier, request)).await;
+            let answer = call.send(|request| get_product(&products, &guard, request)).await;
             assert_eq!((answer.status, answer.code()), (404, "not_found"));
         }
     }

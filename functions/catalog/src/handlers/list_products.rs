@@ -1,6 +1,7 @@
 //! `GET /products`: anyone lists what is on offer, filtered and sorted; staff also drafts and archived ones;
 //! `include=brand,categories`.
 
+use access::Guard;
 use catalog::Catalog;
 use catalog::listing::{FILTERS, ListQuery};
 use catalog::product::Status;
@@ -8,19 +9,18 @@ use kernel::page::{Cursors, PARAMETERS};
 use kernel::{Error, StartupError};
 use web::http::{self, Request, Response};
 use web::jsonapi::{self, Included};
-use web::token::Verifier;
 
 async fn list_products(
     products: &Catalog,
-    tokens: &Verifier,
+    guard: &Guard,
     cursors: &Cursors,
     request: Request,
 ) -> Result<Response, Error> {
-    tokens.anyone(&request)?;
+    guard.visitor(&request).await?;
     let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort", "include"]].concat())?;
     let (list_query, include) = (ListQuery::parse(&query)?, query.include(&["brand", "categories"])?);
     if list_query.statuses != [Status::Active] {
-        tokens.staff(&request)?;
+        guard.staff_only(&request)?;
     }
     let page = cursors.page(&query, &format!("products?{list_query:?}"))?;
     let page = products.list(&list_query, &page).await?;
@@ -30,8 +30,9 @@ async fn list_products(
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (products, tokens, cursors) = (Catalog::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
-    http::run(|request| list_products(&products, &tokens, &cursors, request)).await
+    let (products, cursors) = (Catalog::from_env().await?, Cursors::from_env()?);
+    let guard = Guard::from_env_with(products.client())?;
+    http::run(|request| list_products(&products, &guard, &cursors, request)).await
 }
 
 #[cfg(test)]
@@ -47,19 +48,19 @@ mod tests {
     struct Shop {
         products: Catalog,
         tokens: Tokens,
-        verifier: Verifier,
+        guard: Guard,
         cursors: Cursors,
     }
 
     async fn shop() -> Shop {
         let (cloud, tokens) = (Cloud::start().await, Tokens::new());
-        let (products, verifier) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.verifier());
-        Shop { products, tokens, verifier, cursors: Cursors::new("key") }
+        let (products, guard) = (Catalog::new(cloud.client(), "CatalogTable"), tokens.guard(cloud.client()));
+        Shop { products, tokens, guard, cursors: Cursors::new("key") }
     }
 
     impl Shop {
         async fn send(&self, call: &Call) -> Answer {
-            call.send(|request| list_products(&self.products, &self.verifier, &self.cursors, request)).await
+            call.send(|request| list_products(&self.products, &self.guard, &self.cursors, request)).await
         }
     }
 

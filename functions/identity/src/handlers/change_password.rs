@@ -153,7 +153,7 @@ mod tests {
     async fn a_session_that_was_ended_changes_no_password() {
         let shop = Shop::with(&["ana"]).await;
         let (ana, _) = shop.sign_in("ana").await;
-        shop.users().end_session(&ana.session_id).await.unwrap();
+        shop.users().end_session(&ana.id, &ana.session_id, clock::now()).await.unwrap();
         let change = json!({"currentPassword": PASSWORD, "newPassword": NEW});
         assert_eq!(send(&shop, &ana, &change).await.status, 401);
         assert!(signs_in(&shop, PASSWORD).await);

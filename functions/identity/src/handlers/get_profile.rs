@@ -35,7 +35,7 @@ mod tests {
         let shop = Shop::with(&["ana"]).await;
         let answer = send(&shop, &Call::event("get-profile").bearer(&shop.token("ana").await)).await;
         assert_eq!((answer.status, answer.id(), answer.header("etag")), (200, "ana", "\"1\""));
-        assert_eq!((answer.usage.calls, answer.usage.read_units), (1, 1.0));
+        assert_eq!((answer.usage.calls, answer.usage.read_units), (2, 2.0));
         let shown: Vec<&String> =
             answer.body["data"]["attributes"].as_object().map(|all| all.keys().collect()).unwrap();
         assert_eq!(shown, ["createdAt", "displayName", "email", "nationalId", "role", "updatedAt"]);

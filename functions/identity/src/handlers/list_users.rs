@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(ids(&send(&shop, &token, &[("filter[role]", "customer")]).await), ["bob", "ana"]);
         let page = send(&shop, &token, &[("page[size]", "3")]).await;
         assert_eq!((ids(&page).len(), page.body["links"]["next"].is_string()), (3, true));
-        assert_eq!((page.usage.calls, page.usage.read_units), (2, 1.5));
+        assert_eq!((page.usage.calls, page.usage.read_units), (3, 2.5));
     }
 
     #[tokio::test]

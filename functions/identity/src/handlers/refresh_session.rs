@@ -81,11 +81,12 @@ mod tests {
     #[tokio::test]
     async fn a_token_that_comes_again_later_costs_thief_and_owner_the_session() {
         let shop = Shop::with(&["ana"]).await;
-        let (_, stolen) = shop.sign_in("ana").await;
+        let (ana, stolen) = shop.sign_in("ana").await;
         let second = token(&send(&shop, &stolen).await);
         let third = token(&send(&shop, &second).await);
         assert_eq!(send(&shop, &stolen).await.code(), "unauthenticated");
         assert_eq!(send(&shop, &third).await.status, 401);
+        assert!(shop.users().of(&ana).await.is_err(), "nor do the access tokens work that either has");
     }
 
     #[tokio::test]

@@ -78,13 +78,14 @@ impl Users {
         }
     }
 
-    /// The caller as they are now: who was deleted, disabled, or has other credentials than their token
-    /// was made from, is nobody. One consistent read.
+    /// The caller as they are now: who was deleted, disabled, has other credentials than their token was made from, or has
+    /// signed out, is nobody. Two consistent reads.
     ///
     /// # Errors
     /// 401 when the token was revoked.
     pub async fn of(&self, caller: &Caller) -> Result<User, Error> {
-        let user = self.user(&caller.id).await?.filter(|user| user.accepts(caller));
+        let (user, ()) = tokio::try_join!(self.user(&caller.id), self.revocations.check(caller))?;
+        let user = user.filter(|user| user.accepts(caller));
         user.ok_or_else(caller::token_revoked)
     }
 

@@ -1,5 +1,6 @@
 //! Sessions in the table: opened, refreshed, ended.
 
+use access::End;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use dynamo::{Written, number, text};
 use kernel::Error;
@@ -36,7 +37,7 @@ impl Users {
     }
 
     /// Replaces a session's refresh token by the next, if it is the present one: of many requests with the
-    /// same token one succeeds. One write; one more when a theft shows.
+    /// same token one succeeds. One write; when a theft shows, as [`end_session`](Self::end_session) besides.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -64,7 +65,7 @@ impl Users {
         if expired || !found.is_betrayed_by(token, now) {
             return Ok(Rotation::Refused);
         }
-        self.end_session(&found.id).await?;
+        self.end_session(&found.user_id, &found.id, now).await?;
         Ok(Rotation::Stolen(found))
     }
 
@@ -92,12 +93,22 @@ impl Users {
         }
     }
 
-    /// Ends a session, if it is there. One write.
+    /// Ends a session of a user, and its access tokens. One read, one transaction of two items; nothing is written for one that
+    /// was ended before.
     ///
     /// # Errors
-    /// When the table does not answer.
-    pub async fn end_session(&self, id: &str) -> Result<(), Error> {
-        dynamo::delete(self.client.delete_item().table_name(&self.table).key("pk", text(key(id)))).await.map(drop)
+    /// 429 when very many sessions of the user were ended a moment ago · `Unavailable` when others keep writing, or a table
+    /// does not answer.
+    pub async fn end_session(&self, user_id: &str, id: &str, now: Timestamp) -> Result<(), Error> {
+        let mut attempts = dynamo::Attempts::of("the revocation");
+        loop {
+            attempts.next().await?;
+            let End::Part(revoked) = self.revocations.end(user_id, id, now).await? else { return Ok(()) };
+            let parts = vec![self.delete_part(&key(id))?, revoked];
+            if dynamo::transact(&self.client, parts).await?.is_done() {
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -1,20 +1,20 @@
 //! `GET /inventory`: staff list stock, what has run out first, then what is low; or the stock of products they name.
 
+use access::Guard;
 use inventory::Stock;
 use inventory::stock::{Level, StockItem};
 use kernel::page::{Cursors, PARAMETERS, Page};
 use kernel::{Error, StartupError};
 use web::http::{self, Request, Response};
 use web::jsonapi;
-use web::token::Verifier;
 
 const FILTERS: [&str; 2] = ["filter[level]", "filter[product]"];
 
 /// The most products that a request may name.
 const MOST_PRODUCTS: usize = 50;
 
-async fn list_stock(stock: &Stock, tokens: &Verifier, cursors: &Cursors, request: Request) -> Result<Response, Error> {
-    tokens.staff(&request)?;
+async fn list_stock(stock: &Stock, guard: &Guard, cursors: &Cursors, request: Request) -> Result<Response, Error> {
+    guard.staff(&request).await?;
     let query = request.query(&[&PARAMETERS[..], &FILTERS].concat())?;
     let level = query.word("filter[level]", &Level::NAMES)?;
     let page = cursors.page(&query, &format!("stock?{level:?}"))?;
@@ -32,8 +32,9 @@ fn named(mut items: Vec<StockItem>, level: Option<Level>) -> Page<StockItem> {
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (stock, tokens, cursors) = (Stock::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
-    http::run(|request| list_stock(&stock, &tokens, &cursors, request)).await
+    let (stock, cursors) = (Stock::from_env().await?, Cursors::from_env()?);
+    let guard = Guard::from_env_with(stock.client())?;
+    http::run(|request| list_stock(&stock, &guard, &cursors, request)).await
 }
 
 #[cfg(test)]
@@ -47,8 +48,8 @@ mod tests {
     async fn list(stock: &Stock, role: Role, query: &[(&str, &str)]) -> Answer {
         let tokens = Tokens::new();
         let call = Call::event("list-stock").bearer(&tokens.token("eva", role)).query(query);
-        let (verifier, cursors) = (tokens.verifier(), Cursors::new("key"));
-        call.send(|request| list_stock(stock, &verifier, &cursors, request)).await
+        let (guard, cursors) = (tokens.guard(stock.client()), Cursors::new("key"));
+        call.send(|request| list_stock(stock, &guard, &cursors, request)).await
     }
 
     fn ids(answer: &Answer) -> Vec<String> {
@@ -63,11 +64,11 @@ mod tests {
             [stocked(&stock, 9, None).await, stocked(&stock, 5, Some(5)).await, stocked(&stock, 0, Some(5)).await];
         let all = list(&stock, Role::Staff, &[]).await;
         assert_eq!((all.status, ids(&all)), (200, vec![out.clone(), low.clone(), enough.clone()]));
-        assert_eq!(all.usage.calls, 2);
+        assert_eq!(all.usage.calls, 3, "whether the token was revoked, the query, the read");
         assert_eq!(ids(&list(&stock, Role::Staff, &[("filter[level]", "low")]).await), [low]);
         let named = format!("{enough},{out}");
         let some = list(&stock, Role::Staff, &[("filter[product]", &named)]).await;
-        assert_eq!((ids(&some), some.usage.calls), (vec![enough, out.clone()], 1));
+        assert_eq!((ids(&some), some.usage.calls), (vec![enough, out.clone()], 2));
         let both = [("filter[product]", named.as_str()), ("filter[level]", "out")];
         assert_eq!(ids(&list(&stock, Role::Staff, &both).await), [out]);
     }

@@ -1,21 +1,22 @@
 //! `GET /products/{id}/rating`: anyone reads the rating of a product; that of a draft is for staff.
 
+use access::Guard;
 use kernel::{Error, StartupError};
 use reviews::Reviews;
 use web::http::{self, Request, Response};
 use web::jsonapi;
-use web::token::Verifier;
 
-async fn get_rating(reviews: &Reviews, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let staff = tokens.anyone(&request)?.is_some_and(|caller| caller.is_staff());
+async fn get_rating(reviews: &Reviews, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let staff = guard.visitor(&request).await?.is_some_and(|caller| caller.is_staff());
     request.query(&[])?;
     let rating = reviews.rating_of(&request.path_id("id")?, staff).await?;
     Ok(jsonapi::ok(&rating, &request))
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (reviews, tokens) = (Reviews::from_env().await?, Verifier::from_env()?);
-    http::run(|request| get_rating(&reviews, &tokens, request)).await
+    let reviews = Reviews::from_env().await?;
+    let guard = Guard::from_env_with(reviews.client())?;
+    http::run(|request| get_rating(&reviews, &guard, request)).await
 }
 
 #[cfg(test)]
@@ -29,9 +30,9 @@ mod tests {
     use testing::{Answer, Call};
 
     async fn get(shop: &Shop, product: &str) -> Answer {
-        let verifier = shop.tokens.verifier();
+        let guard = shop.tokens.guard(shop.reviews.client());
         let call = Call::event("get-rating").path("id", product);
-        call.send(|request| get_rating(&shop.reviews, &verifier, request)).await
+        call.send(|request| get_rating(&shop.reviews, &guard, request)).await
     }
 
     #[tokio::test]
@@ -64,8 +65,8 @@ mod tests {
         let shop = Shop::with(&[]).await;
         shop.reviews.put_product_state(&shop.product, ProductState::Draft, "2", clock::now()).await.unwrap();
         assert_eq!(get(&shop, &shop.product).await.status, 404);
-        let (verifier, staff) = (shop.tokens.verifier(), shop.tokens.token("eva", Role::Staff));
+        let (guard, staff) = (shop.tokens.guard(shop.reviews.client()), shop.tokens.token("eva", Role::Staff));
         let call = Call::event("get-rating").path("id", &shop.product).bearer(&staff);
-        assert_eq!(call.send(|request| get_rating(&shop.reviews, &verifier, request)).await.status, 200);
+        assert_eq!(call.send(|request| get_rating(&shop.reviews, &guard, request)).await.status, 200);
     }
 }

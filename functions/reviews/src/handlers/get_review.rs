@@ -1,14 +1,14 @@
 //! `GET /reviews/{id}`: anyone reads a review; a hidden one, and one of a draft, is for its author and staff.
 
+use access::Guard;
 use kernel::{Error, StartupError};
 use reviews::Reviews;
 use reviews::review::unknown;
 use web::http::{self, Request, Response};
 use web::jsonapi;
-use web::token::Verifier;
 
-async fn get_review(reviews: &Reviews, tokens: &Verifier, request: Request) -> Result<Response, Error> {
-    let caller = tokens.anyone(&request)?;
+async fn get_review(reviews: &Reviews, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let caller = guard.visitor(&request).await?;
     request.query(&[])?;
     let review = reviews.get(&request.path_id("id")?).await?;
     let review = review.filter(|review| review.may_be_read_by(caller.as_ref())).ok_or_else(unknown)?;
@@ -20,8 +20,9 @@ async fn get_review(reviews: &Reviews, tokens: &Verifier, request: Request) -> R
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (reviews, tokens) = (Reviews::from_env().await?, Verifier::from_env()?);
-    http::run(|request| get_review(&reviews, &tokens, request)).await
+    let reviews = Reviews::from_env().await?;
+    let guard = Guard::from_env_with(reviews.client())?;
+    http::run(|request| get_review(&reviews, &guard, request)).await
 }
 
 #[cfg(test)]
@@ -39,8 +40,8 @@ mod tests {
         if let Some((user, role)) = who {
             call = call.bearer(&shop.tokens.token(user, role));
         }
-        let verifier = shop.tokens.verifier();
-        call.send(|request| get_review(&shop.reviews, &verifier, request)).await
+        let guard = shop.tokens.guard(shop.reviews.client());
+        call.send(|request| get_review(&shop.reviews, &guard, request)).await
     }
 
     #[tokio::test]

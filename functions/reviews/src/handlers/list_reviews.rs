@@ -1,6 +1,7 @@
 //! `GET /products/{id}/reviews`: anyone lists the reviews of a product, sorted and filtered; staff also hidden ones,
 //! and those of drafts.
 
+use access::Guard;
 use futures_util::try_join;
 use kernel::page::{Cursors, PARAMETERS};
 use kernel::{Error, StartupError};
@@ -9,19 +10,18 @@ use reviews::listing::{FILTERS, ListQuery};
 use reviews::review::Status;
 use web::http::{self, Request, Response};
 use web::jsonapi;
-use web::token::Verifier;
 
 async fn list_reviews(
     reviews: &Reviews,
-    tokens: &Verifier,
+    guard: &Guard,
     cursors: &Cursors,
     request: Request,
 ) -> Result<Response, Error> {
-    let staff = tokens.anyone(&request)?.is_some_and(|caller| caller.is_staff());
+    let staff = guard.visitor(&request).await?.is_some_and(|caller| caller.is_staff());
     let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort"]].concat())?;
     let list_query = ListQuery::parse(&query, request.path_id("id")?)?;
     if list_query.status != Status::Published {
-        tokens.staff(&request)?;
+        guard.staff_only(&request)?;
     }
     let page = cursors.page(&query, &format!("reviews?{list_query:?}"))?;
     let (page, _) = try_join!(reviews.list(&list_query, &page), reviews.rating_of(&list_query.product_id, staff))?;
@@ -29,8 +29,9 @@ async fn list_reviews(
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (reviews, tokens, cursors) = (Reviews::from_env().await?, Verifier::from_env()?, Cursors::from_env()?);
-    http::run(|request| list_reviews(&reviews, &tokens, &cursors, request)).await
+    let (reviews, cursors) = (Reviews::from_env().await?, Cursors::from_env()?);
+    let guard = Guard::from_env_with(reviews.client())?;
+    http::run(|request| list_reviews(&reviews, &guard, &cursors, request)).await
 }
 
 #[cfg(test)]
@@ -46,8 +47,8 @@ mod tests {
     use testing::{Answer, Call};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
-        let (verifier, cursors) = (shop.tokens.verifier(), Cursors::new("key"));
-        call.send(|request| list_reviews(&shop.reviews, &verifier, &cursors, request)).await
+        let (guard, cursors) = (shop.tokens.guard(shop.reviews.client()), Cursors::new("key"));
+        call.send(|request| list_reviews(&shop.reviews, &guard, &cursors, request)).await
     }
 
     fn asked(shop: &Shop, query: &[(&str, &str)]) -> Call {

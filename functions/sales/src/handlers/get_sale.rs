@@ -1,5 +1,6 @@
 //! `GET /sales/{id}`: signed-in users read a sale of their own, staff read any; `include=lines,customer`.
 
+use access::Guard;
 use std::slice::from_ref;
 
 use kernel::{Error, StartupError};
@@ -8,15 +9,9 @@ use sales::store::unknown;
 use sales::{Customers, Sales};
 use web::http::{self, Request, Response};
 use web::jsonapi::{self, Included};
-use web::token::Verifier;
 
-async fn get_sale(
-    sales: &Sales,
-    customers: &Customers,
-    tokens: &Verifier,
-    request: Request,
-) -> Result<Response, Error> {
-    let caller = tokens.caller(&request)?;
+async fn get_sale(sales: &Sales, customers: &Customers, guard: &Guard, request: Request) -> Result<Response, Error> {
+    let caller = guard.reader(&request).await?;
     let query = request.query(&["include"])?;
     let include = query.include(&["lines", "customer"])?;
     let lines_apart = include.contains("lines");
@@ -29,8 +24,9 @@ async fn get_sale(
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (sales, customers, tokens) = (Sales::from_env().await?, Customers::from_env()?, Verifier::from_env()?);
-    http::run(|request| get_sale(&sales, &customers, &tokens, request)).await
+    let (sales, customers) = (Sales::from_env().await?, Customers::from_env()?);
+    let guard = Guard::from_env_with(sales.client())?;
+    http::run(|request| get_sale(&sales, &customers, &guard, request)).await
 }
 
 #[cfg(test)]
@@ -43,9 +39,9 @@ mod tests {
     use testing::{Answer, Call, StandIn};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
-        let (sales, customers, verifier) =
-            (shop.sales(), Customers::new("http://127.0.0.1:1", ""), shop.tokens.verifier());
-        call.send(|request| get_sale(&sales, &customers, &verifier, request)).await
+        let (sales, customers, guard) =
+            (shop.sales(), Customers::new("http://127.0.0.1:1", ""), shop.tokens.guard(shop.cloud.client()));
+        call.send(|request| get_sale(&sales, &customers, &guard, request)).await
     }
 
     #[tokio::test]
@@ -85,12 +81,12 @@ mod tests {
         let sale = shop.buy("ana", "k", 3).await;
         let ana = json!({"type": "users", "id": "ana", "attributes": {"email": "ana@shop.example"}});
         let identity = StandIn::start(vec![(200, json!({"data": [ana]}))]).await;
-        let (sales, verifier) = (shop.sales(), shop.tokens.verifier());
+        let (sales, guard) = (shop.sales(), shop.tokens.guard(shop.cloud.client()));
         let customers = Customers::new(&identity.url, "secret");
         let call = Call::event("get-sale").path("id", &sale.id).bearer(&shop.tokens.token("eva", Role::Staff));
         for (include, asked) in [("lines", 0), ("customer,lines", 1)] {
             let call = call.clone().query(&[("include", include)]);
-            let answer = call.send(|request| get_sale(&sales, &customers, &verifier, request)).await;
+            let answer = call.send(|request| get_sale(&sales, &customers, &guard, request)).await;
             assert_eq!(answer.body["included"].as_array().map(Vec::len), Some(1 + asked));
             assert_eq!(identity.asked().len(), asked);
         }

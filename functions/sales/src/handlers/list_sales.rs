@@ -1,5 +1,6 @@
 //! `GET /sales`: signed-in users list their own sales, staff all, filtered, newest first; `include=lines,customer`.
 
+use access::Guard;
 use kernel::page::{Cursors, PARAMETERS};
 use kernel::{Error, StartupError};
 use sales::listing::{FILTERS, ListQuery};
@@ -7,16 +8,15 @@ use sales::sale_view::{self, SaleView};
 use sales::{Customers, Sales};
 use web::http::{self, Request, Response};
 use web::jsonapi::{self, Included};
-use web::token::Verifier;
 
 async fn list_sales(
     sales: &Sales,
     customers: &Customers,
-    tokens: &Verifier,
+    guard: &Guard,
     cursors: &Cursors,
     request: Request,
 ) -> Result<Response, Error> {
-    let caller = tokens.caller(&request)?;
+    let caller = guard.reader(&request).await?;
     let query = request.query(&[&PARAMETERS[..], &FILTERS, &["sort", "include"]].concat())?;
     let (list_query, include) = (ListQuery::parse(&query, &caller)?, query.include(&["lines", "customer"])?);
     let lines_apart = include.contains("lines");
@@ -30,8 +30,9 @@ async fn list_sales(
 
 pub async fn start() -> Result<(), StartupError> {
     let (sales, customers) = (Sales::from_env().await?, Customers::from_env()?);
-    let (tokens, cursors) = (Verifier::from_env()?, Cursors::from_env()?);
-    http::run(|request| list_sales(&sales, &customers, &tokens, &cursors, request)).await
+    let cursors = Cursors::from_env()?;
+    let guard = Guard::from_env_with(sales.client())?;
+    http::run(|request| list_sales(&sales, &customers, &guard, &cursors, request)).await
 }
 
 #[cfg(test)]
@@ -54,8 +55,8 @@ mod tests {
     }
 
     async fn ask(shop: &Shop, customers: &Customers, call: &Call) -> Answer {
-        let (sales, verifier, cursors) = (shop.sales(), shop.tokens.verifier(), Cursors::new("key"));
-        call.send(|request| list_sales(&sales, customers, &verifier, &cursors, request)).await
+        let (sales, guard, cursors) = (shop.sales(), shop.tokens.guard(shop.cloud.client()), Cursors::new("key"));
+        call.send(|request| list_sales(&sales, customers, &guard, &cursors, request)).await
     }
 
     fn ids(answer: &Answer) -> Vec<String> {
@@ -96,14 +97,14 @@ mod tests {
         let pending = shop.orders(&[(0, 1)]).await;
         let ana = Call::event("list-sales").bearer(&shop.tokens.token("ana", Role::Customer));
         let eva = Call::event("list-sales").bearer(&shop.tokens.token("eva", Role::Staff));
-        for call in [&ana, &eva] {
+        for (call, calls) in [(&ana, 1), (&eva, 2)] {
             let found = async |query| {
                 let answer = send(&shop, &call.clone().query(query)).await;
                 (ids(&answer), answer.usage.calls)
             };
-            assert_eq!(found(&[("filter[status]", "pending")]).await, (vec![pending.clone()], 1));
+            assert_eq!(found(&[("filter[status]", "pending")]).await, (vec![pending.clone()], calls));
             let oldest = [("filter[status]", "confirmed"), ("sort", "createdAt")];
-            assert_eq!(found(&oldest).await, (vec![first.id.clone(), second.id.clone()], 1));
+            assert_eq!(found(&oldest).await, (vec![first.id.clone(), second.id.clone()], calls));
             assert_eq!(found(&[("filter[createdAt]", "..2026-01-01")]).await.0, Vec::<String>::new());
             assert_eq!(found(&[("filter[createdAt]", "2026-01-01..")]).await.0.len(), 3);
         }
@@ -121,9 +122,10 @@ mod tests {
         let usage = send(&shop, &ana).await.usage;
         assert_eq!((usage.calls, usage.read_units), (1, 0.5));
         let eva = Call::event("list-sales").bearer(&shop.tokens.token("eva", Role::Staff));
-        assert_eq!(send(&shop, &eva.clone().query(&[("filter[status]", "confirmed")])).await.usage.calls, 1);
+        assert_eq!(send(&shop, &eva.clone().query(&[("filter[status]", "confirmed")])).await.usage.calls, 2);
         let usage = send(&shop, &eva).await.usage;
-        assert_eq!((usage.calls, usage.read_units), (6, 3.0));
+        // Six, and whether the token was revoked.
+        assert_eq!((usage.calls, usage.read_units), (7, 4.0));
     }
 
     #[tokio::test]
@@ -173,10 +175,10 @@ mod tests {
                 None
             };
             let sales = Sales::new(shop.cloud.client_with(between), "SalesTable");
-            let (customers, verifier) = (Customers::new("http://127.0.0.1:1", ""), shop.tokens.verifier());
+            let (customers, guard) = (Customers::new("http://127.0.0.1:1", ""), shop.tokens.guard(shop.cloud.client()));
             let (cursors, eva) = (Cursors::new("key"), shop.tokens.token("eva", Role::Staff));
             let call = Call::event("list-sales").bearer(&eva);
-            let listed = call.send(|request| list_sales(&sales, &customers, &verifier, &cursors, request)).await;
+            let listed = call.send(|request| list_sales(&sales, &customers, &guard, &cursors, request)).await;
             assert_eq!(ids(&listed), [sale]);
         }
     }

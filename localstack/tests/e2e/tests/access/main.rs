@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use kernel::ids;
 use people::{Identity, identities};
 use serde_json::json;
-use table::{For, Row, World, table};
+use table::{For, Revoked, Row, World, table};
 
 async fn cells(world: &World, identity: &Identity<'_>, rows: &[Row]) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -54,6 +54,15 @@ async fn everybody_gets_what_the_table_says_at_every_endpoint() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     println!("{} cells: {} endpoints, {} identities", rows.len() * identities.len(), rows.len(), identities.len());
+}
+
+#[test]
+fn what_staff_alone_may_do_or_read_refuses_their_revoked_tokens_at_once() {
+    let late = table().into_iter().filter(|row| {
+        matches!(row.whom, For::Staff | For::Admins | For::OwnerAndStaff) && row.revoked == Revoked::Later
+    });
+    let late: Vec<String> = late.map(|row| format!("{} {}", row.method, row.route)).collect();
+    assert!(late.is_empty(), "{late:?}");
 }
 
 #[test]

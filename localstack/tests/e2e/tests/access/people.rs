@@ -3,6 +3,7 @@
 use e2e::keys::{Forger, claims};
 use e2e::{Account, Person, Shop, variable};
 use jsonwebtoken::{Algorithm, EncodingKey};
+use reqwest::Method;
 use serde_json::{Value, json};
 use testing::Tokens;
 use web::token::Claims;
@@ -42,6 +43,16 @@ pub async fn identities<'a>(shop: &'a Shop, owner: &Account, other: &Account) ->
         set(&admin, &account, &json!({"role": role})).await;
         let person = shop.sign_in(&account.email, &account.password).await;
         set(&admin, &account, &change).await;
+        all.push(of(who, name, person, &account.id));
+    }
+    for (who, name, role) in [
+        (Who::RevokedCustomer, "a customer who signed out", "customer"),
+        (Who::RevokedStaff, "staff who signed out", "staff"),
+    ] {
+        let account = shop.register(&json!({})).await;
+        set(&admin, &account, &json!({"role": role})).await;
+        let person = shop.sign_in(&account.email, &account.password).await;
+        assert_eq!(person.send(Method::POST, "/auth/logout", &[], None).await.status, 204);
         all.push(of(who, name, person, &account.id));
     }
     for (who, name, key) in [

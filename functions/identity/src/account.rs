@@ -7,9 +7,22 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::email;
-use crate::password::Hashed;
-use crate::policy::{NewPassword, Policy};
+use crate::policy::{NewPassword, Policy, SHORTEST_OF_STAFF};
 use crate::user::User;
+
+/// A password as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hashed {
+    /// PHC string.
+    pub text: String,
+    /// Whether the password is long enough for staff: the hash does not say it.
+    pub is_long: bool,
+}
+
+/// Whether a password is long enough for staff.
+pub fn is_long(password: &str) -> bool {
+    password.chars().count() >= SHORTEST_OF_STAFF
+}
 
 /// What a sign-in needs to know of a user, and all that it reads.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,24 +6,9 @@ use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier
 use argon2::{Algorithm, Argon2, Params, Version};
 use kernel::{Error, StartupError, config};
 
-use crate::account::Account;
-use crate::policy::SHORTEST_OF_STAFF;
+use crate::account::{Account, Hashed, is_long};
 
 const LANES: u32 = 1;
-
-/// A password as stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hashed {
-    /// PHC string.
-    pub text: String,
-    /// Whether the password is long enough for staff: the hash does not say it.
-    pub is_long: bool,
-}
-
-/// Whether a password is long enough for staff.
-pub fn is_long(password: &str) -> bool {
-    password.chars().count() >= SHORTEST_OF_STAFF
-}
 
 /// Makes and checks password hashes.
 pub struct Hasher {

@@ -6,10 +6,10 @@ use kernel::error::{Fault, Kind};
 use kernel::replay::Outcome;
 use kernel::{Error, StartupError};
 
-use crate::account::Account;
+use crate::account::{Account, Hashed, is_long};
 use crate::email;
 use crate::limiter::{Attempts, Limits};
-use crate::password::{Hashed, Hasher, is_long};
+use crate::password::Hasher;
 use crate::store::Users;
 use crate::user::User;
 

@@ -8,8 +8,7 @@ use kernel::clock::Timestamp;
 use kernel::error::Fault;
 
 use super::{DELETED_AT, Users, email_key, email_taken, item, national_id_key, national_id_taken, sessions, user_key};
-use crate::account::Account;
-use crate::password::Hashed;
+use crate::account::{Account, Hashed};
 use crate::policy::SHORTEST_OF_STAFF;
 use crate::user::User;
 

@@ -25,9 +25,8 @@ use kernel::page::{Page, PageRequest};
 use kernel::{Error, StartupError, config};
 use serde::Serialize;
 
-use crate::account::Account;
+use crate::account::{Account, Hashed};
 use crate::national_id::NationalId;
-use crate::password::Hashed;
 use crate::user::User;
 pub use change::Change;
 pub use directory::Directory;

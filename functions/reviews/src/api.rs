@@ -92,7 +92,7 @@ fn stars() -> Value {
 }
 
 fn review() -> Type {
-    let bought = "Whether the author had bought the product when the review was written.";
+    let bought = "Whether the author bought the product, and the sale was not cancelled. Only the stars of such reviews count in the rating.";
     let status =
         with(words(&["published", "hidden"]), "Only staff can set it. Hidden reviews do not count in the rating.");
     Type {

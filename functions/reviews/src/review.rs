@@ -51,7 +51,7 @@ pub struct Review {
     pub title: Option<String>,
     pub body: Option<String>,
     pub status: Status,
-    /// Whether the author had bought the product when the review was written.
+    /// Whether a sale of the product to the author is confirmed: then the stars count.
     pub verified_purchase: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -96,9 +96,9 @@ impl Review {
         format!("{}-{}", self.created_at.as_millisecond(), self.version)
     }
 
-    /// The stars that count for the product's rating, if they do.
+    /// The stars that count for the product's rating, if they do: of what is published, while a sale of it is confirmed.
     pub fn counts(&self) -> Option<u8> {
-        (self.status == Status::Published).then_some(self.rating)
+        (self.status == Status::Published && self.verified_purchase).then_some(self.rating)
     }
 
     /// Everybody reads what is published; staff and its author also what is hidden.
@@ -132,9 +132,21 @@ impl Review {
         self.author_id.as_ref() == Some(&caller.id)
     }
 
+    /// The review as it is with a confirmed sale, or without one.
+    #[must_use]
+    pub fn verified(self, verified_purchase: bool, now: Timestamp) -> Self {
+        if self.verified_purchase == verified_purchase {
+            return self;
+        }
+        Self { verified_purchase, updated_at: now, version: self.version + 1, ..self }
+    }
+
     /// What is left of it when its author's account is deleted: the stars.
     #[must_use]
     pub fn anonymous(self, now: Timestamp) -> Self {
+        if self.author_id.is_none() {
+            return self;
+        }
         Self { author_id: None, title: None, body: None, updated_at: now, version: self.version + 1, ..self }
     }
 }

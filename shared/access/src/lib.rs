@@ -8,7 +8,7 @@ use kernel::{Error, StartupError};
 use web::http::Request;
 use web::token::Verifier;
 
-pub use revocations::{End, Revocations};
+pub use revocations::Revocations;
 
 /// Checks access tokens, and that they were not revoked since: for all that changes something, and for what staff alone may
 /// read. One consistent read, one unit.

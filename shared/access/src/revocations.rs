@@ -42,14 +42,6 @@ struct Revocation {
     expires_at: u64,
 }
 
-/// What ends a session's access tokens, as a part of the transaction that ends the session.
-pub enum End {
-    /// They are revoked already.
-    Done,
-    /// The part. It is refused when something else of the user was revoked meanwhile.
-    Part(TransactWriteItem),
-}
-
 impl Revocations {
     /// The revocations in the table `REVOCATIONS_TABLE`, over a client that a store connected.
     ///
@@ -76,16 +68,22 @@ impl Revocations {
         get(self.client.get_item().table_name(&self.table).set_key(Some(key(user_id))).consistent_read(true)).await
     }
 
-    /// What revokes the access tokens of one session of a user. One consistent read.
+    /// The part of a transaction that revokes the access tokens of one session of a user; `None` when they are revoked
+    /// already. It is refused when something else of the user was revoked meanwhile. One consistent read.
     ///
     /// # Errors
     /// 429 when very many sessions of the user were ended a moment ago; when the table does not answer.
-    pub async fn end(&self, user_id: &str, session_id: &str, now: Timestamp) -> Result<End, Error> {
+    pub async fn end(
+        &self,
+        user_id: &str,
+        session_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<TransactWriteItem>, Error> {
         let read = self.read(user_id).await?;
         let old: Option<Revocation> = read.map(from_item).transpose()?;
         let mut new = old.clone().unwrap_or_default();
         if new.sessions.contains_key(session_id) {
-            return Ok(End::Done);
+            return Ok(None);
         }
         user_id.clone_into(&mut new.user_id);
         new.sessions.retain(|_, expire| *expire > seconds(now));
@@ -109,7 +107,7 @@ impl Revocations {
                 .expression_attribute_values(":version", number(old.credentials_version))
                 .expression_attribute_values(":sessions", to_item(&old)?["sessions"].clone()),
         };
-        Ok(End::Part(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build()))
+        Ok(Some(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build()))
     }
 
     /// What a batch read has to ask for to check the caller by the way: table and keys.

@@ -1,6 +1,5 @@
 //! Sessions in the table: opened, refreshed, ended.
 
-use access::End;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use dynamo::{Written, number, text};
 use kernel::Error;
@@ -103,7 +102,7 @@ impl Users {
         let mut attempts = dynamo::Attempts::of("the revocation");
         loop {
             attempts.next().await?;
-            let End::Part(revoked) = self.revocations.end(user_id, id, now).await? else { return Ok(()) };
+            let Some(revoked) = self.revocations.end(user_id, id, now).await? else { return Ok(()) };
             let parts = vec![self.delete_part(&key(id))?, revoked];
             if dynamo::transact(&self.client, parts).await?.is_done() {
                 return Ok(());

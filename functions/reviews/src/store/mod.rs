@@ -5,6 +5,7 @@
 //! | `review#<id>`, `review` | a review; its id follows from product and author, so that there is one | [`reviews`] |
 //! | `product#<id>`, `rating` | the product's rating, and whether the product was deleted | [`ratings`] |
 //! | `customer#<id>`, `bought#<product id>` | the sales in which a customer bought a product | [`purchase_markers`] |
+//! | `customer#<id>`, `held#<product id>` | the same of a deleted customer who reviewed the product: the stars count while one of these sales is confirmed | [`deletions`] |
 //! | `customer#<id>`, `gone` | tombstone of a deleted customer | [`deletions`] |
 //!
 //! Indexes: `by-age` and `by-rating`, whose partition is a product's reviews of a status ([`lists`]).
@@ -14,6 +15,7 @@ mod lists;
 mod purchase_markers;
 mod ratings;
 mod reviews;
+mod verification;
 
 use std::collections::HashMap;
 
@@ -76,6 +78,11 @@ fn rating_key(product_id: &str) -> Item {
 
 fn marker_key(customer_id: &str, product_id: &str) -> Item {
     key(customer(customer_id), format!("{BOUGHT}{product_id}"))
+}
+
+/// Where the marker of a deleted customer is whose stars are still there.
+fn held_key(customer_id: &str, product_id: &str) -> Item {
+    key(customer(customer_id), format!("held#{product_id}"))
 }
 
 fn tombstone_key(customer_id: &str) -> Item {

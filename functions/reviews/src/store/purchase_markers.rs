@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
-use dynamo::{Item, Written, boolean, text};
+use dynamo::{Item, Written, boolean, number, text};
 use kernel::Error;
 
 use super::{Reviews, marker_key};
@@ -23,7 +23,8 @@ pub(super) struct ConfirmedSale(String);
 
 impl Reviews {
     /// Stores whether a sale of a product to a customer is confirmed, unless a newer event is stored.
-    /// The marker is created when there is none. One write.
+    /// The marker is created when there is none. One write. Whether the customer's review may have to be verified anew
+    /// ([`Reviews::verify`]): not after a first purchase, which nobody has reviewed before.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -34,23 +35,28 @@ impl Reviews {
         sale_id: &str,
         confirmed: bool,
         sequence: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let sale = HashMap::from([("held".to_owned(), boolean(confirmed)), ("sequence".to_owned(), text(sequence))]);
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(marker_key(customer_id, product_id)))
-            .update_expression("SET #sale = :sale")
+            .update_expression("SET #sale = :sale ADD changes :one")
             .condition_expression("attribute_not_exists(#sale) OR #sale.#sequence < :sequence")
             .expression_attribute_names("#sale", format!("{SALE}{sale_id}"))
             .expression_attribute_names("#sequence", "sequence")
+            .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":sale", AttributeValue::M(sale))
             .expression_attribute_values(":sequence", text(sequence));
         match dynamo::update(update).await? {
-            Written::Done(marker) => self.drop_old_sales(customer_id, product_id, &marker).await,
-            // Something as new or newer is known.
-            Written::Refused(_) => Ok(()),
+            Written::Done(marker) => {
+                self.drop_old_sales(customer_id, product_id, &marker).await?;
+                let confirmed_sales = sales(&marker).filter(|(_, sale)| is_confirmed(sale)).count();
+                Ok(confirmed_sales == 0 || (confirmed_sales == 1 && sales(&marker).count() > 1))
+            }
+            // Something as new or newer is known; what followed from it may have been interrupted.
+            Written::Refused(_) => Ok(true),
         }
     }
 
@@ -77,14 +83,19 @@ impl Reviews {
         Ok(())
     }
 
+    /// A customer's purchase marker of a product. One consistent read.
+    pub(super) async fn marker(&self, customer_id: &str, product_id: &str) -> Result<Option<Item>, Error> {
+        let read = self.client.get_item().table_name(&self.table).set_key(Some(marker_key(customer_id, product_id)));
+        dynamo::get(read.consistent_read(true)).await
+    }
+
     /// A confirmed sale in which a customer bought a product. One consistent read.
     pub(super) async fn find_purchase(
         &self,
         customer_id: &str,
         product_id: &str,
     ) -> Result<Option<ConfirmedSale>, Error> {
-        let read = self.client.get_item().table_name(&self.table).set_key(Some(marker_key(customer_id, product_id)));
-        Ok(dynamo::get(read.consistent_read(true)).await?.and_then(confirmed_sale))
+        Ok(self.marker(customer_id, product_id).await?.as_ref().and_then(confirmed_sale))
     }
 
     /// The part of a transaction that is refused when that sale was cancelled.
@@ -108,7 +119,7 @@ impl Reviews {
 /// all that are kept, and is dropped again at once.
 fn old_sales(marker: &Item) -> Vec<(&String, &AttributeValue)> {
     let sequence = |value: &AttributeValue| value.as_m().ok()?.get("sequence")?.as_s().ok().cloned();
-    let mut sales: Vec<_> = marker.iter().filter(|(name, _)| name.starts_with(SALE)).collect();
+    let mut sales: Vec<_> = sales(marker).collect();
     sales.sort_by_cached_key(|(name, value)| std::cmp::Reverse((sequence(value), (*name).clone())));
     let newest_confirmed = sales.iter().position(|(_, value)| is_confirmed(value));
     let places = sales.into_iter().enumerate().skip(MOST_SALES).rev();
@@ -119,9 +130,48 @@ fn is_confirmed(sale: &AttributeValue) -> bool {
     sale.as_m().is_ok_and(|sale| sale.get("held") == Some(&boolean(true)))
 }
 
-fn confirmed_sale(mark: Item) -> Option<ConfirmedSale> {
-    let found = mark.into_iter().find(|(name, value)| name.starts_with(SALE) && is_confirmed(value));
-    found.map(|(name, _)| ConfirmedSale(name))
+/// The sales of a marker: the names of their attributes, and what is known of them.
+fn sales(marker: &Item) -> impl Iterator<Item = (&String, &AttributeValue)> {
+    marker.iter().filter(|(name, _)| name.starts_with(SALE))
+}
+
+/// A confirmed sale of a marker, if it has one.
+pub(super) fn confirmed_sale(marker: &Item) -> Option<ConfirmedSale> {
+    let found = sales(marker).find(|(_, sale)| is_confirmed(sale));
+    found.map(|(name, _)| ConfirmedSale(name.clone()))
+}
+
+/// The sales of two markers of one customer and product, each as its newest event has it, and no more than one marker has.
+pub(super) fn merged(one: Item, other: &Item) -> Item {
+    let sequence = |value: &AttributeValue| value.as_m().ok()?.get("sequence")?.as_s().ok().cloned();
+    let mut all = one;
+    for (name, sale) in sales(other) {
+        if all.get(name).is_none_or(|known| sequence(known) < sequence(sale)) {
+            all.insert(name.clone(), sale.clone());
+        }
+    }
+    let old: Vec<String> = old_sales(&all).into_iter().map(|(name, _)| name.clone()).collect();
+    all.retain(|name, _| name.starts_with(SALE) && !old.contains(name));
+    all
+}
+
+/// What a part of a transaction needs that is refused when a marker is not as it was read: the condition, and its value.
+/// Markers of release 0.1.0 do not count their changes.
+pub(super) fn as_read(marker: Option<&Item>) -> (&'static str, Option<AttributeValue>) {
+    match marker.map(|marker| marker.get("changes")) {
+        None => ("attribute_not_exists(pk)", None),
+        Some(None) => ("attribute_exists(pk) AND attribute_not_exists(changes)", None),
+        Some(Some(changes)) => ("changes = :changes", Some(changes.clone())),
+    }
+}
+
+/// A part that does nothing but check that.
+pub(super) fn as_read_part(table: &str, key: Item, marker: Option<&Item>) -> Result<TransactWriteItem, Error> {
+    let (condition, changes) = as_read(marker);
+    let check = ConditionCheck::builder().table_name(table).set_key(Some(key)).condition_expression(condition);
+    let values = changes.map(|changes| HashMap::from([(":changes".to_owned(), changes)]));
+    let check = check.set_expression_attribute_values(values).build().map_err(Error::internal)?;
+    Ok(TransactWriteItem::builder().condition_check(check).build())
 }
 
 #[cfg(test)]

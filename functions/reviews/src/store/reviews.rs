@@ -29,7 +29,7 @@ pub(super) struct StoredReview {
     #[serde(flatten)]
     pub review: Review,
     #[serde(rename = "asked")]
-    created_by: CreatedBy,
+    pub created_by: CreatedBy,
 }
 
 impl Reviews {

@@ -111,6 +111,7 @@ fn a_start_opens_only_what_its_handler_needs() {
         ("AWS_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("REVOCATIONS_TABLE", "RevocationsTable"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &database),
         ("AWS_ENDPOINT_URL", &rest),
         ("CATALOG_TABLE", "CatalogTable"),

@@ -11,6 +11,9 @@ PYTHON := .venv/bin/python
 ZOCO := .venv/bin/zoco
 TOOLS := .venv/.installed
 TEST_TOOLS := .venv/.installed-test
+# All that is needed is in the file, by its digest: nothing else is fetched.
+INSTALL := .venv/bin/pip install --quiet --disable-pip-version-check --no-deps
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate --no-header
 # A switch of a command, when its variable is set and not 0.
 flag = $(if $(filter-out 0,$($(1))),$(2))
 # How a table's cells and prices are written.
@@ -18,7 +21,7 @@ TABLE = $(if $(SEPARATOR),--separator "$(SEPARATOR)") $(if $(DECIMAL),--decimal 
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: generate help up down clean test proof build deploy keys api-keys admin import export export-sales audit invoke queues dlq redrive replay
+.PHONY: generate lock help up down clean test proof build deploy keys api-keys admin import export export-sales audit invoke queues dlq redrive replay
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -55,8 +58,13 @@ proof: $(TEST_TOOLS) ## the full figures behind the promises, one table (over an
 # and costs a minute of processor for each (docs/decisions/building.md). Cargo.toml says what is wanted. A
 # panic aborts, so tables for unwinding are never read: an eighth of a binary. AWS-LC's AES-GCM for AVX-512 is left
 # out: half a megabyte in each program, for answers of some kilobytes.
+lock: $(TOOLS) ## choose the versions of all Python packages anew, by requirements.in, and write them with their digests
+	@.venv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(LOCK) ops/requirements.in --output-file ops/requirements.txt
+	@$(LOCK) localstack/tests/requirements.in --constraint ops/requirements.txt --output-file localstack/tests/requirements.txt
+
 build: $(TOOLS) ## build the program of each service for Lambda, into target/lambda
-	AWS_LC_SYS_CFLAGS="-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX=1" RUSTFLAGS="-C force-unwind-tables=no" cargo lambda build --release --disable-optimizations $(ARM)
+	AWS_LC_SYS_CFLAGS="-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX=1" RUSTFLAGS="-C force-unwind-tables=no" cargo lambda build --release --locked --disable-optimizations $(ARM)
 
 deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads; STACK=zoco
 	@AWS_DEFAULT_REGION="$${AWS_DEFAULT_REGION:-$${AWS_REGION:-us-east-1}}" $(ZOCO) --stack "$(or $(STACK),zoco)" deploy
@@ -104,10 +112,10 @@ $(TOOLS): ops/requirements.txt ops/pyproject.toml
 	@echo "Installing the pinned tools into .venv (a minute or so the first time) …"
 	@python3 -c 'import sys; sys.exit("Python 3.10 or later is needed" if sys.version_info < (3, 10) else 0)'
 	@test -x .venv/bin/pip || python3 -m venv .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement ops/requirements.txt
-	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --editable ops
+	@$(INSTALL) --require-hashes --requirement ops/requirements.txt
+	@$(INSTALL) --no-build-isolation --editable ops
 	@touch $@
 
 $(TEST_TOOLS): $(TOOLS) localstack/tests/requirements.txt
-	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement localstack/tests/requirements.txt
+	@$(INSTALL) --require-hashes --requirement localstack/tests/requirements.txt
 	@touch $@

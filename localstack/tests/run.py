@@ -45,7 +45,7 @@ PYTHON_TESTS = {
 }
 # All at once, by clippy, which compiles as rustc does and warns besides: `cargo clippy`, or another choice of packages,
 # would take all dependencies anew.
-TEST_PROGRAMS = ["cargo", "test", "--workspace", "--features", "e2e/shop", "--no-run", "--message-format", "json"]
+TEST_PROGRAMS = ["cargo", "test", "--locked", "--workspace", "--features", "e2e/shop", "--no-run", "--message-format", "json"]
 MODULE = [sys.executable, "-m"]
 JOURNEY = [*MODULE, "localstack.tests.journey"]
 CATALOGUE = [*MODULE, "localstack.tests.journey_catalogue"]
@@ -186,7 +186,7 @@ def on_a_cloud_of_its_own(tally, journeys, name="test"):
             cloud.stop()
     if tally.failed:
         # What the functions could not do, and why: 503 and 500 say only that.
-        print("\n".join([line for line in log.splitlines() if '"failed"' in line][-20:]), flush=True)
+        print("\n".join([line for line in log.splitlines() if '"message":"failed"' in line][-20:]), flush=True)
     secrets = secrets_of(values) | set(noted.read_text(encoding="utf-8").splitlines())
     found = [secret[:4] + "…" for secret in secrets if secret in log]
     if found:

@@ -10,12 +10,14 @@ use web::jsonapi::{Relationship, Resource};
 use web::token::{Claims, TOKEN_SECONDS, TOKEN_TYPE};
 
 use crate::secret;
-use crate::session::{RefreshToken, Session};
+use crate::session::{Marks, RefreshToken, Session};
 
 /// Makes access tokens. Only `login` and `refresh-session` have one: only they may read the signing key.
 pub struct Signer {
     kid: String,
     key: EncodingKey,
+    /// Of refresh tokens. Those that an earlier key has marked are good, but no longer known to be ours.
+    marks: Marks,
     issuer: String,
     audience: String,
 }
@@ -48,7 +50,17 @@ impl Signer {
         let unusable = || StartupError("the signing key is not an Ed25519 key with its kid".to_owned());
         let SigningKey { kid, pem } = serde_json::from_str(signing_key).map_err(|_| unusable())?;
         let key = EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|_| unusable())?;
-        Ok(Self { kid, key, issuer, audience })
+        Ok(Self { kid, key, marks: Marks::new(pem.as_bytes())?, issuer, audience })
+    }
+
+    /// Reads a refresh token; `None` for anything that cannot be one.
+    pub fn refresh_token(&self, text: &str) -> Option<RefreshToken> {
+        RefreshToken::parse(text, &self.marks)
+    }
+
+    /// The text of a refresh token.
+    pub fn reveal(&self, token: &RefreshToken) -> String {
+        token.reveal(&self.marks)
     }
 
     /// The tokens of a session, for a user of a role and a version of credentials.
@@ -78,7 +90,7 @@ impl Signer {
         let header = Header { kid, typ, ..Header::new(Algorithm::EdDSA) };
         let access_token = jsonwebtoken::encode(&header, &claims, &self.key).map_err(Error::internal)?;
         let (session_id, user_id) = (session.id.clone(), session.user_id.clone());
-        Ok(Grant { session_id, user_id, access_token, refresh_token: refresh.reveal() })
+        Ok(Grant { session_id, user_id, access_token, refresh_token: self.reveal(refresh) })
     }
 }
 

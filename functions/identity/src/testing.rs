@@ -100,12 +100,15 @@ impl Shop {
         let (session, token) = Session::open(&proof.account, now).unwrap();
         self.users().open_session(&session, &proof.attempts, now).await.unwrap();
         let (role, credentials_version) = (proof.account.role, session.credentials_version);
-        (Caller { id: session.user_id, role, credentials_version, session_id: session.id }, token.reveal())
+        (
+            Caller { id: session.user_id, role, credentials_version, session_id: session.id },
+            self.signer().reveal(&token),
+        )
     }
 
     /// Whether a refresh token still gives new tokens. It is used up by that.
     pub async fn lives(&self, refresh_token: &str) -> bool {
-        let token = RefreshToken::parse(refresh_token).unwrap();
+        let token = self.signer().refresh_token(refresh_token).unwrap();
         let next = RefreshToken::new(token.session_id.clone()).unwrap();
         match self.users().refresh(&token, &next, clock::now()).await.unwrap() {
             Rotation::Refreshed(session) => self.users().user_of(&session).await.unwrap().is_some(),

@@ -62,7 +62,7 @@ impl Sale {
     fn new(id: &str, customer_id: &str, lines: Vec<SaleLine>, now: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
-            number: number(id, now),
+            number: number(now),
             customer_id: customer_id.to_owned(),
             status: Status::Pending,
             lines,

@@ -2,8 +2,12 @@
 
 import doctest
 import re
-import tomllib
 import unittest
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
 
 from localstack.tests.structure import sources
 from localstack.tests.structure.sources import ROOT, SERVICES, SHARED, Crate, circles, floors, rust_files, uses, without_tests

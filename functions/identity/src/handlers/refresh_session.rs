@@ -12,7 +12,7 @@ async fn refresh_session(users: &Users, signer: &Signer, request: Request) -> Re
     request.query(&[])?;
     let mut fields = request.new_resource("sessions")?.attributes()?;
     let token = fields.required("refreshToken", Input::any_text);
-    let token = RefreshToken::parse(&fields.finish(|| token)?).ok_or_else(ended)?;
+    let token = signer.refresh_token(&fields.finish(|| token)?).ok_or_else(ended)?;
     let (next, now) = (RefreshToken::new(token.session_id.clone())?, clock::now());
     let session = match users.refresh(&token, &next, now).await? {
         Rotation::Refreshed(session) => session,
@@ -90,10 +90,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_made_up_token_of_a_known_session_ends_nothing() {
+        let shop = Shop::with(&["ana"]).await;
+        let (ana, own) = shop.sign_in("ana").await;
+        let made_up = RefreshToken::new(ana.session_id.clone()).unwrap();
+        let marked = shop.signer().reveal(&made_up);
+        // Without a mark, as release 0.1.0 gave them out; and with one of nobody's.
+        let bare = marked.rsplit_once('.').unwrap().0.to_owned();
+        for text in [bare.clone(), format!("{bare}.{}", "A".repeat(22))] {
+            assert_eq!(send(&shop, &text).await.status, 401);
+        }
+        assert!(shop.users().of(&ana).await.is_ok());
+        assert_eq!(send(&shop, &own).await.status, 201);
+    }
+
+    #[tokio::test]
+    async fn a_token_of_release_0_1_0_is_good_for_one_use() {
+        let shop = Shop::with(&["ana"]).await;
+        let (_, text) = shop.sign_in("ana").await;
+        let old = text.rsplit_once('.').unwrap().0;
+        assert_eq!((send(&shop, old).await.status, send(&shop, old).await.status), (201, 401));
+    }
+
+    #[tokio::test]
     async fn the_token_that_was_replaced_last_ends_the_session_after_ten_seconds() {
         let shop = Shop::with(&["ana"]).await;
         let (_, text) = shop.sign_in("ana").await;
-        let (first, now) = (RefreshToken::parse(&text).unwrap(), clock::now().as_second());
+        let (first, now) = (shop.signer().refresh_token(&text).unwrap(), clock::now().as_second());
         let at = |second: i64| kernel::clock::Timestamp::from_second(now + second).unwrap();
         let second = RefreshToken::new(first.session_id.clone()).unwrap();
         let refresh = async |token, time| shop.users().refresh(token, &second, time).await.unwrap();
@@ -121,7 +144,7 @@ mod tests {
         let ((_, anas), (_, bobs)) = (shop.sign_in("ana").await, shop.sign_in("bob").await);
         shop.promote("ana", Role::Staff).await;
         assert_eq!(send(&shop, &anas).await.status, 401);
-        let ended = RefreshToken::parse(&anas).unwrap().session_id;
+        let ended = shop.signer().refresh_token(&anas).unwrap().session_id;
         let items = shop.cloud.items("IdentityTable").await;
         assert!(!items.iter().any(|item| item["pk"].as_s().unwrap().ends_with(&ended)), "the item is deleted");
         let (bob, _) = shop.sign_in("bob").await;
@@ -133,7 +156,7 @@ mod tests {
     async fn an_expired_session_is_refused_also_while_its_item_is_still_there() {
         let shop = Shop::with(&["ana"]).await;
         let (_, text) = shop.sign_in("ana").await;
-        let token = RefreshToken::parse(&text).unwrap();
+        let token = shop.signer().refresh_token(&text).unwrap();
         let later =
             |days: i64| kernel::clock::Timestamp::from_second(clock::now().as_second() + days * 86_400).unwrap();
         let next = RefreshToken::new(token.session_id.clone()).unwrap();
@@ -159,7 +182,7 @@ mod tests {
             let answer = send(&shop, wrong).await;
             assert_eq!((answer.status, answer.usage.calls), (401, 0), "{wrong:.9}");
         }
-        let unknown = RefreshToken::new(kernel::ids::new()).unwrap().reveal();
+        let unknown = shop.signer().reveal(&RefreshToken::new(kernel::ids::new()).unwrap());
         assert_eq!(send(&shop, &unknown).await.status, 401);
     }
 

@@ -67,3 +67,28 @@ async fn a_user_who_goes_leaves_the_stars() {
     assert_eq!((review.status, author(&review), review.attribute("title")), (200, Value::Null, &Value::Null));
     assert_eq!(review.attribute("rating"), 4);
 }
+
+#[tokio::test]
+async fn accounts_that_buy_rate_cancel_and_go_leave_no_stars() {
+    let shop = Shop::from_env();
+    let staff = shop.staff().await;
+    let cup = staff.adds_a_product("Cup of nobody", 1_000).await;
+    assert_eq!(staff.receives(&cup, 5).await.status, 201);
+    let mut reviews = Vec::new();
+    for _ in 0..2 {
+        let account = shop.register(&json!({})).await;
+        let buyer = shop.sign_in(&account.email, &account.password).await;
+        let sale = buyer.buys(&cup, 1, &ids::new()).await.id().to_owned();
+        reviews.push(format!("/reviews/{}", buyer.reviews(&cup, 1).await.id()));
+        assert_eq!(buyer.moves(&sale, "cancelled").await.status, 200);
+        let data = json!({"type": "users", "id": account.id, "attributes": {"currentPassword": account.password}});
+        assert_eq!(buyer.put_in(Method::DELETE, "/users/me", &data).await.status, 204);
+    }
+    for path in &reviews {
+        let unverified = |review: &Reply| review.attribute("verifiedPurchase") == false;
+        let review = eventually(async || shop.anyone().get(path).await, unverified).await;
+        assert!(unverified(&review), "{review:?}");
+    }
+    let rating = shop.anyone().get(&format!("/products/{cup}/rating")).await;
+    assert_eq!((rating.attribute("count"), rating.attribute("average")), (&json!(0), &Value::Null));
+}

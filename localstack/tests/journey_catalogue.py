@@ -167,7 +167,7 @@ def failures_say_what_failed(folder):
     as_customer = {f"ZOCO_STAFF_{what}": os.environ[f"ZOCO_CUSTOMER_{what}"] for what in ("EMAIL", "PASSWORD")}
     path = table(folder / "one.csv", ["sku", "name", "price"], [["ONE-1", "Cup", "1"]])
     status, output = zoco("catalogue", "import", path, **as_customer)
-    step("a customer may not import, and is told so in words", status == 1 and "Only staff" in output and "{" not in output, output)
+    step("a customer may not import, which the message says in words", status == 1 and "Only staff" in output and "{" not in output, output)
     status, output = zoco("catalogue", "export", folder / "out.csv", **as_customer)
     step("nor export", status == 1 and "{" not in output, output)
     status, output = zoco("catalogue", "export", folder / "none" / "out.csv")

@@ -144,7 +144,7 @@ class Files(InAFolder):
         (found,) = self.lines("a.csv", f'sku,name,price,description\nA,Cup,1,"{text.replace("A-1,", "A 1,")}"\n')
         self.assertEqual(found.attributes["description"], text.replace("A-1,", "A 1,"))
 
-    def test_a_file_that_is_none_is_told(self):
+    def test_a_file_that_is_none_is_named_as_such(self):
         for name, content, message in (
             ("a.csv", "sku,name\n", "no column price.*seen were sku, name .*commas"),
             ("a.csv", "sku,name,colour,price\n", "say nothing of a product: colour. IGNORE=1"),
@@ -186,9 +186,9 @@ class Files(InAFolder):
     def test_nothing_is_left_of_a_file_that_could_not_be_written(self):
         def rows():
             yield {"sku": "A"}
-            raise Failed("the shop is gone")
+            raise Failed("the shop does not answer")
 
-        with self.assertRaisesRegex(Failed, "the shop is gone"):
+        with self.assertRaisesRegex(Failed, "the shop does not answer"):
             write(self.folder / "a.csv", rows(), EXPORTED)
         with self.assertRaisesRegex(Failed, "no folder"):
             file.writable(self.folder / "none" / "a.csv")

@@ -32,6 +32,13 @@ class Answer:
     status: int
     headers: object
     text: str
+    # Whether an earlier request of these had no answer: it may have done what this one found done.
+    repeated: bool = False
+
+    @property
+    def replayed(self):
+        """Whether the shop had done this before, by another request than this one and its repetitions."""
+        return self.headers["Idempotent-Replayed"] == "true" and not self.repeated
 
     @property
     def document(self):
@@ -98,6 +105,7 @@ class Api:
                     raise Unreachable(f"the shop at {self.base_url} does not answer: {error}") from None
                 answer = None
             if answer and (last or answer.status not in BUSY):
+                answer.repeated = tried > 0
                 return answer
             asked = answer.headers["Retry-After"] if answer else None
             wait = int(asked) if asked and asked.isdigit() else 0.2 * 2**tried

@@ -144,7 +144,7 @@ impl Passwords {
     }
 }
 
-/// 403: whoever knows the password is told that the account is disabled.
+/// 403: whoever knows the password learns that the account is disabled.
 pub fn disabled() -> Error {
     Error::forbidden("This account is disabled. Ask the shop.")
 }

@@ -125,7 +125,7 @@ class Import:
         if not product or (line.stock > 0 and line.id != product["id"]):
             answer = self.post(line, links)
             if answer.status == 201:
-                is_new = answer.headers["Idempotent-Replayed"] != "true"
+                is_new = not answer.replayed
                 booked = line.stock > 0 and self.open_stock(line, answer.data["id"], is_new)
                 if is_new:
                     return Outcome("made", booked, answer.data)
@@ -159,7 +159,7 @@ class Import:
             if is_new:
                 self.api.call("DELETE", f"/products/{product}")
             raise refused
-        return answer.headers["Idempotent-Replayed"] != "true"
+        return not answer.replayed
 
 
 def is_taken(result):

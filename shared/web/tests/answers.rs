@@ -146,7 +146,7 @@ async fn fields_leave_out_the_others_and_wrong_ones_are_refused_before_anything_
     let good =
         Call::event("health").query(&[("fields[brands]", "name,"), ("fields[products]", "sku")]).send(show).await;
     assert_eq!((good.status, good.body["data"]["attributes"].clone()), (200, json!({"name": "Loza"})));
-    for (parameter, names, told) in [
+    for (parameter, names, said) in [
         ("fields[brands]", "name,nmae", "brands have no nmae. They have: "),
         ("fields[products]", "size", "products have no size. They have: brand, "),
         ("fields[brand]", "name", "There is no such type. There are: brands, "),
@@ -156,7 +156,7 @@ async fn fields_leave_out_the_others_and_wrong_ones_are_refused_before_anything_
         let bad = call.send(|_| async { panic!("the handler is not asked") }).await;
         let error = &bad.body["errors"][0];
         assert_eq!((bad.status, &error["source"]["parameter"]), (400, &json!(parameter)));
-        assert!(error["detail"].as_str().unwrap().starts_with(told), "{error}");
+        assert!(error["detail"].as_str().unwrap().starts_with(said), "{error}");
     }
 }
 

@@ -125,10 +125,10 @@ class Import:
         if not product or (line.stock > 0 and line.id != product["id"]):
             answer = self.post(line, links)
             if answer.status == 201:
-                # Of a request that was repeated, only the report says that it made the product.
                 is_new = answer.headers["Idempotent-Replayed"] != "true"
                 booked = line.stock > 0 and self.open_stock(line, answer.data["id"], is_new)
-                if not answer.replayed:
+                # Of a request that was repeated because its answer was lost, only the report says that it made the product.
+                if is_new or (not product and not answer.replayed):
                     return Outcome("made", booked, answer.data)
                 product = product or answer.data
             elif not product:

@@ -110,8 +110,9 @@ impl Resource for ShownLine {
     }
 
     fn relationships(&self) -> Vec<Relationship> {
-        let path = format!("/products/{}", self.product_id);
-        vec![Relationship::one("product", "products", Some(&self.product_id), Some(path))]
+        // An order is accepted before its products are looked for. What is no id is no product's, and no part of a URL.
+        let path = ids::is_id(&self.product_id).then(|| format!("/products/{}", self.product_id));
+        vec![Relationship::one("product", "products", Some(&self.product_id), path)]
     }
 }
 

@@ -39,6 +39,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_product_that_cannot_be_is_shown_without_a_link() {
+        let mut shop = Shop::with(&[1]).await;
+        shop.products[0] = "𦕚/a b?c".to_owned();
+        let id = shop.orders(&[(0, 1)]).await;
+        let line = list(&shop, &id, ("ana", Role::Customer)).await.body["data"][0].clone();
+        assert_eq!(line["relationships"]["product"], json!({"data": {"type": "products", "id": "𦕚/a b?c"}}));
+    }
+
+    #[tokio::test]
     async fn the_buyer_and_staff_see_what_was_sold_at_what_price() {
         let shop = Shop::with(&[10]).await;
         let sale = shop.buy("ana", "k", 3).await;

@@ -14,7 +14,12 @@ from zoco.workspace import ROOT, run
 
 PROGRAMS = ROOT / "target" / "lambda"
 # Parameters of a local shop that the environment may set.
-LOCAL_PARAMETERS = {"SaleDeadlineSeconds": "ZOCO_SALE_DEADLINE_SECONDS"}
+LOCAL_PARAMETERS = {
+    "SaleDeadlineSeconds": "ZOCO_SALE_DEADLINE_SECONDS",
+    "CustomerPieces": "ZOCO_CUSTOMER_PIECES",
+    "CustomerOpenSales": "ZOCO_CUSTOMER_OPEN_SALES",
+    "CustomerPurchasesPerMinute": "ZOCO_CUSTOMER_PURCHASES_PER_MINUTE",
+}
 
 
 @dataclass

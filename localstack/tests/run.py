@@ -166,6 +166,8 @@ def on_a_cloud_of_its_own(tally, journeys, name="test"):
         cloud.use()
         ensure_keys()
         os.environ["ZOCO_SALE_DEADLINE_SECONDS"] = SALE_DEADLINE_SECONDS
+        # The same customers buy all day here. The limit of pieces stays, and has its journey.
+        os.environ.update(ZOCO_CUSTOMER_OPEN_SALES="0", ZOCO_CUSTOMER_PURCHASES_PER_MINUTE="0")
         stack = deploy_locally(cloud, folder / "deploy.log")
         accounts = credentials({})
         ensure_accounts(stack, Resources(), accounts)

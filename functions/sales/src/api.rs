@@ -40,6 +40,30 @@ const CODES: &[Code] = &[
         "pointer",
         "/data/attributes/lines/0/expectedUnitPrice",
     ),
+    at(
+        telling(
+            code(
+                "customer_limit",
+                409,
+                "Customer limit reached",
+                "the customer would have too many pieces of a product, or too many sales, that are not shipped yet",
+                "You can have 100 pieces of a product in sales that are not shipped yet. You have 80.",
+            ),
+            r#"{"productId": "01939c2e-7b5a-7c11-9d2e-3f4a5b6c7d8e", "requested": 30, "open": 80, "limit": 100}"#,
+        ),
+        "pointer",
+        "/data/attributes/lines/0/quantity",
+    ),
+    telling(
+        code(
+            "bought_too_often",
+            429,
+            "Customer limit reached",
+            "the customer bought too often within a minute",
+            "You can buy 10 times in a minute. Try again in 35 seconds.",
+        ),
+        r#"{"limit": 10}"#,
+    ),
     code(
         "invalid_transition",
         409,
@@ -68,7 +92,7 @@ fn operations() -> Vec<Operation> {
             .key_required()
             .makes("Sale", &["get-sale"])
             .or_accepts("Sale")
-            .refuses(&["unknown_related", "insufficient_stock", "price_changed"]),
+            .refuses(&["unknown_related", "insufficient_stock", "price_changed", "customer_limit", "bought_too_often"]),
         operation(("POST", "/sales"), "create-sale", "Order now, decided later", (Users, "any signed-in user"))
             .says(
                 "The answer is a pending sale, which is decided within seconds: read it until it is no longer pending. `POST /purchases` answers with the result itself.",
@@ -148,7 +172,8 @@ pub fn rejection() -> Value {
         "required": ["detail"],
         "additionalProperties": false,
     });
-    let code = with(text(), "A code as in errors: insufficient_stock, price_changed, not_found; or expired.");
+    let code =
+        with(text(), "A code as in errors: insufficient_stock, price_changed, not_found, customer_limit; or expired.");
     json!({
         "type": ["object", "null"],
         "description": "Why the sale was rejected.",

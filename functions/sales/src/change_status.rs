@@ -8,14 +8,15 @@ use kernel::clock::Timestamp;
 use kernel::replay::Stored;
 use kernel::{Error, StartupError};
 
-use crate::Sales;
 use crate::sale::Sale;
 use crate::status::Status;
 use crate::store::unknown;
+use crate::{OpenSalesTable, Sales};
 
 /// All that a change of state works on.
 pub struct ChangeStatus {
     pub sales: Sales,
+    pub open_sales: OpenSalesTable,
     pub stock: Stock,
 }
 
@@ -27,11 +28,13 @@ impl ChangeStatus {
     pub async fn from_env() -> Result<Self, StartupError> {
         let sales = Sales::from_env().await?;
         let stock = Stock::from_env_with(sales.client())?;
-        Ok(Self { sales, stock })
+        let open_sales = OpenSalesTable::from_env_with(sales.client())?;
+        Ok(Self { sales, open_sales, stock })
     }
 
     /// Moves a sale to the state that the caller wants, if `allow` does not refuse its version. One read, one
-    /// transaction: of the sale alone, and of the stock items that a cancellation fills up.
+    /// transaction: of the sale, and of the stock items that a cancellation fills up. A sale that was open until now is
+    /// one read and one part more: it no longer counts among what its customer has open.
     ///
     /// # Errors
     /// `NotFound` for a sale that is not there or not theirs · what `allow` says · as [`Sale::moved`] ·
@@ -56,9 +59,14 @@ impl ChangeStatus {
             let back = back.map(|line| self.stock.give_back(&line.product_id, line.quantity, now));
             let back = back.collect::<Result<Vec<_>, _>>()?;
             let parts = back.len();
-            match self.sales.decide(&moved, &fingerprint, back).await? {
+            let closed = match sale.counted {
+                true => Some(self.open_sales.get(&sale.customer_id).await?.without(&sale.lines)),
+                false => None,
+            };
+            let closed = closed.map(|open| self.open_sales.put_part(&open)).transpose()?;
+            match self.sales.decide(&moved, &fingerprint, back, closed).await? {
                 Written::Done(()) => return Ok(moved),
-                Written::Refused(refused) if refused.part(parts) => {}
+                Written::Refused(refused) if refused.part(parts) || refused.part(parts + 1) => {}
                 Written::Refused(_) => return Err(Error::internal("a stock item that was sold from does not exist")),
             }
         }

@@ -15,16 +15,19 @@ use kernel::sequence;
 use kernel::{Error, StartupError, config, correlation};
 use messaging::Event;
 
-use crate::Sales;
 use crate::offers::{Offers, found, offer, takes};
+use crate::open_sales::{CustomerLimits, OpenSales};
 use crate::order::Order;
 use crate::sale::Sale;
 use crate::settle::{Offer, settle};
 use crate::status::Status;
+use crate::{OpenSalesTable, Sales};
 
 /// All that deciding a sale works on.
 pub struct DecideSale {
     pub sales: Sales,
+    pub open_sales: OpenSalesTable,
+    pub limits: CustomerLimits,
     pub stock: Stock,
     pub currency: Currency,
 }
@@ -37,11 +40,13 @@ impl DecideSale {
     pub async fn from_env() -> Result<Self, StartupError> {
         let sales = Sales::from_env().await?;
         let stock = Stock::from_env_with(sales.client())?;
-        Ok(Self { sales, stock, currency: config::required("CURRENCY")? })
+        let open_sales = OpenSalesTable::from_env_with(sales.client())?;
+        let (limits, currency) = (CustomerLimits::from_env()?, config::required("CURRENCY")?);
+        Ok(Self { sales, open_sales, limits, stock, currency })
     }
 
-    /// `products.answered`: sells the sale, or rejects it. One read of the sale, one batch read of the stock and one
-    /// transaction, as in a purchase.
+    /// `products.answered`: sells the sale, or rejects it. One read of the sale; one batch read of the stock and of what
+    /// the customer has open, and one transaction, as in a purchase.
     ///
     /// # Errors
     /// `BadRequest` when the message cannot be read · `Unavailable` when DynamoDB does not answer or others are in
@@ -54,31 +59,46 @@ impl DecideSale {
         };
         let order = sale.order(&self.currency);
         let answered: HashMap<_, _> = answer.products.into_iter().map(snapshot).collect();
-        let mut offers = self.offers(&order, &answered).await?;
-        let mut attempts = Attempts::of("the prices");
+        let (mut offers, mut open) = self.offers(&sale.customer_id, &order, &answered).await?;
+        let mut attempts = Attempts::of("the prices, or what the customer has open,");
         loop {
             attempts.next().await?;
-            let (decided, takes) = match settle(&order, &offers, &self.currency) {
-                Ok(settled) => (sale.clone().confirmed(settled, now), takes(&self.stock, &order, &offers, now)?),
+            let settled = settle(&order, &offers, &self.currency);
+            let settled = settled.and_then(|settled| Ok((settled, open.with(&order, &self.limits, now)?)));
+            let (decided, takes, counted) = match settled {
+                Ok((settled, with_this)) => {
+                    let takes = takes(&self.stock, &order, &offers, now)?;
+                    (sale.clone().confirmed(settled, now), takes, Some(self.open_sales.put_part(&with_this)?))
+                }
                 Err(error) if error.kind == Kind::Internal => return Err(error),
-                Err(refusal) => (sale.clone().rejected(refusal, now), Vec::new()),
+                Err(refusal) => (sale.clone().rejected(refusal, now), Vec::new(), None),
             };
             let parts = takes.len();
-            let Written::Refused(refused) = self.sales.decide(&decided, &fingerprint, takes).await? else {
+            let Written::Refused(refused) = self.sales.decide(&decided, &fingerprint, takes, counted).await? else {
                 tracing::info!(correlation_id = correlation::current(), status = decided.status.name(), "decided");
                 return Ok(());
             };
             if refused.part(parts) {
                 return decided_meanwhile(&sale);
             }
+            if refused.part(parts + 1) {
+                open = OpenSalesTable::refusal(&sale.customer_id, refused.found(parts + 1))?;
+            }
             offers.extend(found(&order, refused)?);
         }
     }
 
-    /// The offer of each product: the snapshot in catalog's answer, or inventory's where that is newer.
-    async fn offers(&self, order: &Order, answered: &HashMap<String, Snapshot>) -> Result<Offers, Error> {
+    /// The offer of each product: the snapshot in catalog's answer, or inventory's where that is newer. And what the
+    /// customer has open.
+    async fn offers(
+        &self,
+        customer_id: &str,
+        order: &Order,
+        answered: &HashMap<String, Snapshot>,
+    ) -> Result<(Offers, OpenSales), Error> {
         let ids: Vec<&str> = order.lines.iter().map(|line| line.product_id.as_str()).collect();
-        let items = self.stock.get_many(&ids).await?;
+        let (items, mut others) = self.stock.get_many_with(&ids, [self.open_sales.wanted(customer_id)]).await?;
+        let open = self.open_sales.found(customer_id, &mut others)?;
         let mut offers: Offers = items.values().filter_map(offer).collect();
         for (id, product) in answered {
             if offers.get(id).is_none_or(|offer| offer.product.sequence < product.sequence) {
@@ -86,7 +106,7 @@ impl DecideSale {
                 offers.insert(id.clone(), Offer { available, product: product.clone(), stored: false });
             }
         }
-        Ok(offers)
+        Ok((offers, open))
     }
 }
 
@@ -104,7 +124,7 @@ pub async fn expire(sales: &Sales, event: &Event, now: Timestamp) -> Result<(), 
     let Some(Stored { value: sale, fingerprint }) = pending(sales, &event.subject, event).await? else { return Ok(()) };
     let detail = "The products could not be looked up in time. Nothing was sold; order again.";
     let late = Error::conflict("expired", "Not decided in time", detail);
-    match sales.decide(&sale.clone().rejected(late, now), &fingerprint, Vec::new()).await? {
+    match sales.decide(&sale.clone().rejected(late, now), &fingerprint, Vec::new(), None).await? {
         Written::Done(()) => Ok(()),
         Written::Refused(_) => decided_meanwhile(&sale),
     }

@@ -1,4 +1,4 @@
-//! Sales: what was sold to whom, at what price. Owns the table `SalesTable`.
+//! Sales: what was sold to whom, at what price. Owns the tables `SalesTable` and `OpenSalesTable`.
 //!
 //! Four floors, each of which imports from those below it only. Handlers (`src/handlers/`), one for each function, are the
 //! top one.
@@ -17,7 +17,7 @@
 //!
 //! | File | Contents |
 //! | --- | --- |
-//! | [`store`] | the table |
+//! | [`store`] | the tables |
 //! | [`events`] | what it publishes and asks the other services |
 //! | [`offers`] | what inventory offers, and its part of the transaction |
 //! | [`customers`] | who bought, asked of identity |
@@ -28,6 +28,7 @@
 //! | --- | --- |
 //! | [`order`] | what a buyer asks for |
 //! | [`settle`] | the rule of a sale: an order at the prices of the moment, or why not |
+//! | [`open_sales`] | what one customer may have open |
 //! | [`sale`], [`line`], [`status`], [`rejection`], [`number`] | a sale and its life |
 //! | [`listing`] | which sales a list shows |
 
@@ -41,6 +42,7 @@ pub mod line;
 pub mod listing;
 pub mod number;
 pub mod offers;
+pub mod open_sales;
 pub mod order;
 pub mod rejection;
 pub mod sale;
@@ -55,4 +57,4 @@ pub use buy::Buy;
 pub use change_status::ChangeStatus;
 pub use customers::Customers;
 pub use decide_sale::DecideSale;
-pub use store::Sales;
+pub use store::{OpenSalesTable, Sales};

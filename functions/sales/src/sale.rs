@@ -36,6 +36,9 @@ pub struct Sale {
     /// Whether it was answered 202, before it was decided. A repeated request is answered so, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not", rename = "held")]
     pub answered_pending: bool,
+    /// Whether its pieces count among what its customer has open ([`crate::open_sales`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: u64,
@@ -45,7 +48,13 @@ impl Sale {
     /// A sale that is decided at once.
     pub fn sold(id: &str, customer_id: &str, settled: Settled, now: Timestamp) -> Self {
         let pending = Self::new(id, customer_id, settled.lines, now);
-        Self { status: Status::Confirmed, total: Some(settled.total), answered_pending: false, ..pending }
+        Self {
+            status: Status::Confirmed,
+            total: Some(settled.total),
+            answered_pending: false,
+            counted: true,
+            ..pending
+        }
     }
 
     /// A sale to be decided later.
@@ -70,6 +79,7 @@ impl Sale {
             rejection: None,
             cancelled_by: None,
             answered_pending: true,
+            counted: false,
             created_at: now,
             updated_at: now,
             version: 1,
@@ -80,7 +90,15 @@ impl Sale {
     #[must_use]
     pub fn confirmed(self, settled: Settled, now: Timestamp) -> Self {
         let (lines, total) = (settled.lines, Some(settled.total));
-        Self { status: Status::Confirmed, lines, total, updated_at: now, version: self.version + 1, ..self }
+        Self {
+            status: Status::Confirmed,
+            lines,
+            total,
+            counted: true,
+            updated_at: now,
+            version: self.version + 1,
+            ..self
+        }
     }
 
     /// This pending sale, refused.
@@ -105,7 +123,7 @@ impl Sale {
             return Err(invalid_transition(self.status, &format!("cannot become {}", to.name())));
         }
         let cancelled_by = (to == Status::Cancelled).then(|| caller.id.clone());
-        Ok(Self { status: to, cancelled_by, updated_at: now, version: self.version + 1, ..self })
+        Ok(Self { status: to, cancelled_by, counted: false, updated_at: now, version: self.version + 1, ..self })
     }
 
     /// Whether it may be deleted: only what was not sold, or not in the end.

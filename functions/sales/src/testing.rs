@@ -22,9 +22,10 @@ use crate::buy::{Buy, Buyer};
 use crate::change_status::ChangeStatus;
 use crate::decide_sale::DecideSale;
 use crate::line::SaleLine;
+use crate::open_sales::CustomerLimits;
 use crate::order::{Order, OrderLine};
 use crate::sale::Sale;
-use crate::store::Sales;
+use crate::store::{OpenSalesTable, Sales};
 
 /// A shop on an embedded database of its own; catalog knows no product that inventory does not.
 pub struct Shop {
@@ -60,7 +61,7 @@ impl Shop {
 
     /// The table of sales.
     pub fn sales(&self) -> Sales {
-        Sales::new(self.cloud.client(), "SalesTable")
+        sales(self.cloud.client())
     }
 
     /// What is left of a product.
@@ -157,6 +158,19 @@ impl Shop {
     }
 }
 
+/// No limit of what a customer may have open.
+pub const NO_LIMITS: CustomerLimits = CustomerLimits { pieces: 0, sales: 0, purchases_per_minute: 0 };
+
+/// The table of sales over a client.
+pub fn sales(client: Client) -> Sales {
+    Sales::new(client, "SalesTable")
+}
+
+/// The table of what customers have open over a client.
+pub fn open_sales(client: Client) -> OpenSalesTable {
+    OpenSalesTable::new(client, "OpenSalesTable")
+}
+
 /// Stock over a client: one that meets faults, say. So are the others.
 pub fn stock(client: Client) -> Stock {
     Stock::new(client, "InventoryTable")
@@ -164,21 +178,21 @@ pub fn stock(client: Client) -> Stock {
 
 /// What ships, delivers and cancels sales, over a client.
 pub fn change_status(client: Client) -> ChangeStatus {
-    ChangeStatus { sales: Sales::new(client.clone(), "SalesTable"), stock: stock(client) }
+    ChangeStatus { sales: sales(client.clone()), open_sales: open_sales(client.clone()), stock: stock(client) }
 }
 
 /// Buying over a client.
 pub async fn purchases(client: Client) -> Buy {
-    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), stock(client.clone()));
+    let (sales, open_sales, stock) = (sales(client.clone()), open_sales(client.clone()), stock(client.clone()));
     let revocations = Revocations::new(client, "RevocationsTable");
     let (catalog, currency) = (CatalogStandIn::start(&[404]).await.catalog, testing::usd(0).currency);
-    Buy { sales, stock, revocations, catalog, currency }
+    Buy { sales, open_sales, limits: NO_LIMITS, stock, revocations, catalog, currency }
 }
 
 /// What decides pending sales, over a client.
 pub fn decide_sale(client: Client) -> DecideSale {
-    let (sales, stock) = (Sales::new(client.clone(), "SalesTable"), stock(client));
-    DecideSale { sales, stock, currency: testing::usd(0).currency }
+    let (sales, open_sales, stock) = (sales(client.clone()), open_sales(client.clone()), stock(client));
+    DecideSale { sales, open_sales, limits: NO_LIMITS, stock, currency: testing::usd(0).currency }
 }
 
 /// One purchase of a customer under a key.

@@ -119,8 +119,8 @@ impl Revocations {
     ///
     /// # Errors
     /// 401 when the caller's credentials were revoked.
-    pub fn check_found(&self, caller: &Caller, found: Vec<Item>) -> Result<(), Error> {
-        check(caller, found.into_iter().next())
+    pub fn check_found(&self, caller: &Caller, found: &mut HashMap<String, Vec<Item>>) -> Result<(), Error> {
+        check(caller, found.remove(&self.table).and_then(|items| items.into_iter().next()))
     }
 
     /// The part of a transaction that revokes all tokens of a user made from versions before this one.

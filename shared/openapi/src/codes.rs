@@ -51,6 +51,7 @@ impl Code {
             "wrong_credentials" => "unauthenticated",
             "id_given" | "disabled" => "forbidden",
             "unknown_related" => "not_found",
+            "bought_too_often" => "customer_limit",
             code => code,
         }
     }

@@ -80,12 +80,11 @@ impl Stock {
     pub async fn get_many_with(
         &self,
         product_ids: &[&str],
-        (table, keys): (String, Vec<Item>),
-    ) -> Result<(HashMap<String, StockItem>, Vec<Item>), Error> {
-        let wanted = product_ids.iter().map(|id| key(id)).collect();
-        let wanted = HashMap::from([(self.table.clone(), wanted), (table.clone(), keys)]);
-        let mut found = dynamo::batch_get(&self.client, wanted).await?;
-        Ok((self.items(&mut found)?, found.remove(&table).unwrap_or_default()))
+        others: impl IntoIterator<Item = (String, Vec<Item>)>,
+    ) -> Result<(HashMap<String, StockItem>, HashMap<String, Vec<Item>>), Error> {
+        let stock = (self.table.clone(), product_ids.iter().map(|id| key(id)).collect());
+        let mut found = dynamo::batch_get(&self.client, others.into_iter().chain([stock]).collect()).await?;
+        Ok((self.items(&mut found)?, found))
     }
 
     /// The stock of up to 50 products, as [`Stock::get_many_with`], and nothing else.
@@ -93,9 +92,7 @@ impl Stock {
     /// # Errors
     /// When the table does not answer, or not whole.
     pub async fn get_many(&self, product_ids: &[&str]) -> Result<HashMap<String, StockItem>, Error> {
-        let keys = product_ids.iter().map(|id| key(id)).collect();
-        let mut found = dynamo::batch_get(&self.client, HashMap::from([(self.table.clone(), keys)])).await?;
-        self.items(&mut found)
+        self.get_many_with(product_ids, []).await.map(|(items, _)| items)
     }
 
     /// The stock item that refused [`Stock::take`].
@@ -207,11 +204,11 @@ mod tests {
         let (stock, ana) = (Stock::new(cloud.client(), "InventoryTable"), customer("ana"));
         let revocations = access::Revocations::new(cloud.client(), "RevocationsTable");
         stock.adjust(receipt("m", "p", 3), Known::As(&cup(1)), "f").await.unwrap();
-        let read = stock.get_many_with(&["p", "q"], revocations.wanted(&ana));
+        let read = stock.get_many_with(&["p", "q"], [revocations.wanted(&ana)]);
         let (found, usage) = Meter::measure(read).await;
-        let (items, revoked) = found.unwrap();
+        let (items, mut others) = found.unwrap();
         assert_eq!((items.len(), items["p"].available, usage.calls), (1, 3, 1));
-        assert!(revocations.check_found(&ana, revoked).is_ok());
+        assert!(revocations.check_found(&ana, &mut others).is_ok());
     }
 
     #[tokio::test]

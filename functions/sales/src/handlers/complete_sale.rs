@@ -16,9 +16,10 @@ mod tests {
     use inventory::testing::cup;
     use kernel::usage::Meter;
     use messaging::Event;
+    use sales::open_sales::CustomerLimits;
     use sales::sale::Sale;
     use sales::status::Status;
-    use sales::testing::Shop;
+    use sales::testing::{NO_LIMITS, Shop, books};
     use testing::usd;
 
     async fn sale(shop: &Shop, id: &str) -> Sale {
@@ -38,9 +39,24 @@ mod tests {
         let sale = sale(&shop, &id).await;
         assert_eq!((sale.status, sale.total, sale.version), (Status::Confirmed, Some(usd(4 * 1_400)), 2));
         assert_eq!((shop.available(0).await, shop.available(1).await), (7, 9));
-        // The sale, the stock, the transaction over two stock items and the sale with its two indexes,
-        // where it leaves one list for another.
-        assert_eq!((usage.calls, usage.read_units, usage.write_units), (3, 3.0, 2.0 * 3.0 + 3.0));
+        // The sale, the stock and what the customer has open; the transaction over two stock items, that, and the sale with
+        // its two indexes, where it leaves one list for another.
+        assert_eq!((usage.calls, usage.read_units, usage.write_units), (3, 4.0, 2.0 * 4.0 + 3.0));
+    }
+
+    #[tokio::test]
+    async fn a_sale_of_more_than_the_customer_may_have_open_is_rejected_and_takes_nothing() {
+        let shop = Shop::with(&[10]).await;
+        let limits = CustomerLimits { pieces: 5, ..NO_LIMITS };
+        let decide_sale = DecideSale { limits, ..shop.decide_sale() };
+        let (first, second) = (shop.orders(&[(0, 3)]).await, shop.orders(&[(0, 3)]).await);
+        for id in [&first, &second] {
+            decide_sale.run(&shop.answer(id, &cup(1)).await, clock::now()).await.unwrap();
+        }
+        let rejection = sale(&shop, &second).await.rejection.unwrap();
+        assert_eq!((rejection.code.as_str(), rejection.reasons.len()), ("customer_limit", 1));
+        assert_eq!((sale(&shop, &first).await.status, shop.available(0).await), (Status::Confirmed, 7));
+        books::close(&shop.cloud, &shop.stock(), "limited").await;
     }
 
     #[tokio::test]

@@ -31,11 +31,14 @@ mod tests {
     use inventory::Stock;
     use inventory::store::Known;
     use inventory::testing::{CatalogStandIn, cup, receipt};
-    use kernel::caller::Role;
+    use kernel::caller::{Caller, Role};
     use kernel::ids;
-    use sales::testing::Shop;
+    use sales::open_sales::CustomerLimits;
+    use sales::sale::Sale;
+    use sales::status::Status;
+    use sales::testing::{NO_LIMITS, Shop, books};
     use serde_json::json;
-    use testing::{Answer, Call, Tokens};
+    use testing::{Answer, Call, Tokens, customer};
 
     async fn send(shop: &Shop, call: Call) -> Answer {
         let verifier = shop.tokens.verifier();
@@ -90,6 +93,59 @@ mod tests {
         assert_eq!((answer.status, answer.code()), (409, "insufficient_stock"));
         let expected = json!([{"productId": shop.products[0], "requested": 8, "available": 7}]);
         assert_eq!(answer.body["errors"][0]["meta"]["shortages"], expected);
+    }
+
+    #[tokio::test]
+    async fn one_customer_does_not_take_all_pieces_of_a_product_and_gets_room_by_what_is_shipped_or_cancelled() {
+        let mut shop = Shop::with(&[1_000]).await;
+        shop.purchases.limits = CustomerLimits { pieces: 100, ..NO_LIMITS };
+        let sale = send(&shop, order(&shop, "first", 100)).await;
+        let refused = send(&shop, order(&shop, "second", 1)).await;
+        assert_eq!((refused.status, refused.code(), refused.usage.write_units), (409, "customer_limit", 0.0));
+        assert_eq!(refused.pointers(), ["/data/attributes/lines/0/quantity"]);
+        let meta = json!({"productId": shop.products[0], "requested": 1, "open": 100, "limit": 100});
+        assert_eq!((&refused.body["errors"][0]["meta"], shop.available(0).await), (&meta, 900));
+        // A repeated request is not counted again, and another customer is not held back.
+        let again = send(&shop, order(&shop, "first", 100)).await;
+        assert_eq!((again.status, again.header("idempotent-replayed")), (201, "true"));
+        shop.buy("bob", "k", 100).await;
+        let (eva, any) = (Caller { role: Role::Staff, ..customer("eva") }, |_: &Sale| Ok(()));
+        shop.change_status().run(sale.id(), Status::Shipped, &eva, any, clock::now()).await.unwrap();
+        let third = send(&shop, order(&shop, "third", 100)).await;
+        shop.change_status().run(third.id(), Status::Cancelled, &customer("ana"), any, clock::now()).await.unwrap();
+        assert_eq!(send(&shop, order(&shop, "fourth", 100)).await.status, 201);
+        books::close(&shop.cloud, &shop.stock(), "hoarded").await;
+    }
+
+    #[tokio::test]
+    async fn who_buys_too_often_within_a_minute_is_told_when_to_come_again() {
+        let mut shop = Shop::with(&[10]).await;
+        shop.purchases.limits = CustomerLimits { purchases_per_minute: 1, ..NO_LIMITS };
+        let keys = ["a", "b", "c"];
+        let mut statuses = Vec::new();
+        for key in keys {
+            let answer = send(&shop, order(&shop, key, 1)).await;
+            if answer.status == 429 {
+                assert_eq!(answer.code(), "customer_limit");
+                assert!((1..=60).contains(&answer.header("retry-after").parse::<u32>().unwrap()));
+            }
+            statuses.push(answer.status);
+        }
+        // The test may meet the end of a minute once.
+        assert_eq!(statuses[0], 201);
+        assert!(statuses.contains(&429), "{statuses:?}");
+    }
+
+    #[tokio::test]
+    async fn of_many_purchases_at_once_no_more_pass_than_the_customer_may_have_open() {
+        let mut shop = Shop::with(&[1_000]).await;
+        shop.purchases.limits = CustomerLimits { sales: 5, ..NO_LIMITS };
+        let keys: Vec<String> = (0..20).map(|key| key.to_string()).collect();
+        let answers = futures_util::future::join_all(keys.iter().map(|key| send(&shop, order(&shop, key, 1)))).await;
+        let with = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((with(201) as i64, 1_000 - shop.available(0).await), (5, 5), "{} are 503", with(503));
+        assert_eq!(with(201) + with(409) + with(503), 20);
+        books::close(&shop.cloud, &shop.stock(), "at once").await;
     }
 
     #[tokio::test]

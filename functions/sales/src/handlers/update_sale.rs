@@ -47,8 +47,8 @@ mod tests {
         let ana = ("ana", Role::Customer);
         let cancelled = patch(&shop, &sale.id, ana, "cancelled", "\"1\"").await;
         assert_eq!((cancelled.status, cancelled.attribute("status")), (200, &json!("cancelled")));
-        // Whether the token was revoked, the sale; then the sale with its two index rows, and the stock item.
-        assert_eq!((cancelled.usage.calls, shop.available(0).await), (3, 10));
+        // Whether the token was revoked, the sale, what its customer has open; then that, the sale and the stock item.
+        assert_eq!((cancelled.usage.calls, shop.available(0).await), (4, 10));
         let again = patch(&shop, &sale.id, ana, "cancelled", "*").await;
         assert_eq!((again.status, again.code(), shop.available(0).await), (409, "invalid_transition", 10));
     }

@@ -1,7 +1,7 @@
 //! The books of a shop, for tests: what its sales, its stock and its movements say, and what has to be true of them
 //! together whatever happened.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::iter;
 
 use inventory::Stock;
@@ -14,6 +14,7 @@ use testing::{Cloud, publish};
 
 use crate::events::Routes;
 use crate::line::SaleLine;
+use crate::open_sales::OpenSales;
 use crate::sale::Sale;
 use crate::status::Status;
 
@@ -22,6 +23,7 @@ pub struct Books {
     pub sales: Vec<Sale>,
     pub stock: Vec<StockItem>,
     pub movements: Vec<Movement>,
+    pub open: Vec<OpenSales>,
 }
 
 impl Books {
@@ -31,7 +33,9 @@ impl Books {
     /// When an item cannot be read.
     pub async fn of(cloud: &Cloud) -> Self {
         let sales = cloud.items("SalesTable").await.into_iter().map(|item| dynamo::from_item(item).unwrap());
-        let mut books = Self { sales: sales.collect(), stock: Vec::new(), movements: Vec::new() };
+        let open = cloud.items("OpenSalesTable").await.into_iter().map(|item| dynamo::from_item(item).unwrap());
+        let (sales, open) = (sales.collect(), open.collect());
+        let mut books = Self { sales, stock: Vec::new(), movements: Vec::new(), open };
         for item in cloud.items("InventoryTable").await {
             match item["sk"].as_s().unwrap().as_str() {
                 "stock" => books.stock.push(dynamo::from_item(item).unwrap()),
@@ -49,6 +53,7 @@ impl Books {
     /// When one of these is not true.
     pub fn check(&self, when: &str) {
         self.sales.iter().for_each(|sale| check(sale, when));
+        self.check_open(when);
         let (mut booked, mut taken, mut sold) = (HashMap::new(), HashMap::new(), BTreeSet::new());
         for movement in self.movements.iter().filter(|movement| !of_sale(movement)) {
             *booked.entry(&movement.product_id).or_insert(0) += movement.quantity;
@@ -66,6 +71,28 @@ impl Books {
         }
         let known: BTreeSet<_> = self.stock.iter().map(|item| &item.product_id).collect();
         assert!(booked.keys().all(|id| known.contains(id)), "{when}: movements without a stock item");
+    }
+
+    /// Each customer has the sales open that are confirmed and not shipped, and their pieces.
+    fn check_open(&self, when: &str) {
+        let mut expected: BTreeMap<&str, (u64, BTreeMap<&str, i64>)> = BTreeMap::new();
+        for (sale, line) in self.lines().filter(|(sale, _)| sale.status == Status::Confirmed) {
+            let (_, pieces) = expected.entry(&sale.customer_id).or_default();
+            *pieces.entry(&line.product_id).or_default() += line.quantity;
+        }
+        for sale in &self.sales {
+            assert_eq!(sale.counted, sale.status == Status::Confirmed, "{when}: {sale:?}");
+            expected.entry(&sale.customer_id).or_default().0 += u64::from(sale.counted);
+        }
+        for open in &self.open {
+            let pieces = open.pieces.iter().map(|(id, pieces)| (id.as_str(), *pieces)).collect();
+            let expected = expected.remove(open.customer_id.as_str()).unwrap_or_default();
+            assert_eq!((open.sales, pieces), expected, "{when}: what {} has open", open.customer_id);
+        }
+        assert!(
+            expected.values().all(|(sales, _)| *sales == 0),
+            "{when}: open sales that are not counted: {expected:?}"
+        );
     }
 
     /// Checks what is true when inventory has had the events of all sales ([`Books::events`]), too: the sum of a product's

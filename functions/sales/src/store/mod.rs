@@ -6,6 +6,8 @@
 //! | index `by-customer`: `customerId`, `listingPosition` | a customer's sales, newest first |
 //! | index `by-listing`: `listing` = the status, `listingPosition` | the sales of a status, newest first; all sales are the six lists merged |
 
+mod open_sales;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use dynamo::{Attempts, Item, Listing, Segment, Segments, Sieve, Written, number, text};
@@ -15,6 +17,7 @@ use kernel::{Error, StartupError, config};
 
 use crate::listing::ListQuery;
 use crate::sale::Sale;
+pub use open_sales::OpenSalesTable;
 
 /// The condition that a sale is the one that was read. The version alone would take one that was deleted and made again
 /// under the same id for it.
@@ -118,8 +121,8 @@ impl Sales {
         items.into_iter().map(dynamo::from_item).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Stores a new sale and takes its pieces from stock: all or nothing. `takes` are inventory's
-    /// parts, one per line in the order of the lines; the sale is the part after them.
+    /// Stores a new sale, takes its pieces from stock and counts it as open: all or nothing. `takes` are inventory's
+    /// parts, one per line in the order of the lines; the sale is the part after them, `open` the last.
     ///
     /// # Errors
     /// `Unavailable` when other buyers are in the way for too long, or DynamoDB does not answer.
@@ -128,8 +131,9 @@ impl Sales {
         sale: &Sale,
         fingerprint: &str,
         mut takes: Vec<TransactWriteItem>,
+        open: TransactWriteItem,
     ) -> Result<Written, Error> {
-        takes.push(self.put_pending_sale_part(sale, fingerprint)?);
+        takes.extend([self.put_pending_sale_part(sale, fingerprint)?, open]);
         dynamo::transact(&self.client, takes).await
     }
 
@@ -165,7 +169,7 @@ impl Sales {
     }
 
     /// Stores the next version of a sale and takes its pieces, as [`Sales::sell`]; the sale's part is refused when
-    /// somebody else was faster.
+    /// somebody else was faster. `open` is the change of what its customer has open, if that changes.
     ///
     /// # Errors
     /// `Unavailable` when others are in the way for too long, or DynamoDB does not answer.
@@ -174,6 +178,7 @@ impl Sales {
         sale: &Sale,
         fingerprint: &str,
         mut takes: Vec<TransactWriteItem>,
+        open: Option<TransactWriteItem>,
     ) -> Result<Written, Error> {
         let put = Put::builder()
             .table_name(&self.table)
@@ -183,6 +188,7 @@ impl Sales {
             .expression_attribute_values(":version", number(sale.version - 1))
             .expression_attribute_values(":made", text(sale.created_at.to_string()));
         takes.push(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build());
+        takes.extend(open);
         dynamo::transact(&self.client, takes).await
     }
 

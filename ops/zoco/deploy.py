@@ -15,7 +15,7 @@ from zoco.stack import described, outputs, parameters
 from zoco.workspace import LOCAL, Failed, private_file, run
 
 # Random texts that the template wants.
-SECRETS = ("CursorKey", "InternalApiKeyA")
+SECRETS = ("CursorKey", "LogKey", "InternalApiKeyA")
 
 
 def new_parameters(stack, **local):

@@ -6,6 +6,9 @@ use kernel::input::{Body, Faults, Input};
 use kernel::text;
 use serde::{Deserialize, Serialize};
 
+/// What the audit log shows of a change.
+pub const AUDITED: [&str; 2] = ["name", "description"];
+
 /// A hundred letters of four bytes; a few letters grow by folding.
 const SLUG_BYTES: usize = 400;
 

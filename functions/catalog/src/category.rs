@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::brand::{Name, Sent};
 
+/// What the audit log shows of a change.
+pub const AUDITED: [&str; 5] = ["name", "slug", "path", "description", "parent"];
+
 const READ_ONLY: [&str; 4] = ["slug", "path", "createdAt", "updatedAt"];
 
 /// A category as stored.

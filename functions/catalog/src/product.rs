@@ -8,6 +8,10 @@ use kernel::sequence;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+/// What the audit log shows of a change: what staff set.
+pub const AUDITED: [&str; 9] =
+    ["name", "sku", "price", "description", "status", "tags", "imageUrl", "brand", "categories"];
+
 pub use crate::names::{Link, Names, NamesRead};
 pub use crate::published::{Availability, Rated};
 pub use crate::sku::Sku;

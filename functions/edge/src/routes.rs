@@ -12,6 +12,7 @@ pub type Route = (&'static str, &'static str, &'static str);
 pub const PUBLIC: &[Route] = &[
     // identity
     ("GET", "/.well-known/jwks.json", "jwks"),
+    ("GET", "/audit-log", "list-audit-log"),
     ("POST", "/auth/login", "login"),
     ("POST", "/auth/logout", "logout"),
     ("PUT", "/auth/password", "change-password"),

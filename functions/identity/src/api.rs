@@ -1,6 +1,8 @@
 //! The HTTP API of identity: its operations, who may call them, what they take and answer. The OpenAPI document, the routes and
 //! `docs/functions.md` follow from this (`make generate`).
 
+mod audit_log;
+
 use openapi::codes::{Code, code};
 use openapi::operation::Who::{Admins, Anyone, Users};
 use openapi::parameters::query;
@@ -119,6 +121,7 @@ fn users() -> Vec<Operation> {
                 "Only the user with this address. Upper and lower case count as the same.",
             ))
             .lists("ListedUser"),
+        audit_log::operation(),
         operation(
             ("PATCH", "/users/{id}"),
             "update-user",
@@ -201,6 +204,7 @@ fn types() -> Vec<Type> {
             relations: vec![],
             includes: &[],
         },
+        audit_log::entry(),
         Type {
             name: "Customer",
             kind: "users",

@@ -1,4 +1,5 @@
-//! Identity: who the shop's users are and how they prove it. Owns the tables `IdentityTable` and `RevocationsTable`.
+//! Identity: who the shop's users are and how they prove it. Owns the tables `IdentityTable`, `RevocationsTable`
+//! and `AuditLogTable`.
 //!
 //! Four floors, each of which imports from those below it only. Handlers (`src/handlers/`), one for each function, are the
 //! top one.
@@ -9,13 +10,13 @@
 //! | --- | --- |
 //! | [`api`] | the HTTP API: operations, who may call them, types, answers |
 //! | [`sign_in`] | proving a password: limiter, hash and store together |
-//! | [`user_view`] | what answers show of a user |
 //!
 //! ## Stores, events and clients
 //!
 //! | File | Contents |
 //! | --- | --- |
 //! | [`store`] | the tables |
+//! | [`user_view`] | what answers and the audit log show of a user |
 //! | [`signer`] | access tokens: the signing key, what a sign-in gives |
 //! | [`sealer`], [`secret`] | sealing national ids under a key of the parameter store |
 //! | [`events`] | what it publishes |
@@ -31,9 +32,11 @@
 //! | [`password`] | argon2id: hashing, and checking in equal time for unknown users |
 //! | [`limiter`] | how often somebody may try |
 //! | [`session`] | sessions and their refresh tokens |
+//! | [`audit_query`] | which entries of the audit log a list shows |
 
 pub mod account;
 pub mod api;
+pub mod audit_query;
 pub mod changes;
 pub mod email;
 pub mod events;

@@ -8,6 +8,7 @@ mod handlers {
     pub mod identity_operate;
     pub mod internal_users;
     pub mod jwks;
+    pub mod list_audit_log;
     pub mod list_users;
     pub mod login;
     pub mod logout;
@@ -29,6 +30,7 @@ const HANDLERS: Handlers = &[
     ("identity-operate", || Box::pin(identity_operate::start())),
     ("internal-users", || Box::pin(internal_users::start())),
     ("jwks", || Box::pin(jwks::start())),
+    ("list-audit-log", || Box::pin(list_audit_log::start())),
     ("list-users", || Box::pin(list_users::start())),
     ("login", || Box::pin(login::start())),
     ("logout", || Box::pin(logout::start())),

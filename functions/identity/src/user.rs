@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::email::Email;
 use crate::national_id::NationalId;
 
+/// What the audit log shows of a change: nothing personal.
+pub const AUDITED: [&str; 2] = ["role", "disabled"];
+
 /// A user as stored, and as users see themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

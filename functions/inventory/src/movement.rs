@@ -5,6 +5,9 @@ use kernel::input::Body;
 use kernel::{Error, ids};
 use serde::{Deserialize, Serialize};
 
+/// What the audit log shows of a movement. The reason is free text, and stands with the movement.
+pub const AUDITED: [&str; 4] = ["kind", "quantity", "reference", "product"];
+
 /// The most pieces that one movement may bring or take.
 const MAX_QUANTITY: i64 = 1_000_000;
 

@@ -7,6 +7,9 @@ use kernel::clock::Timestamp;
 use kernel::input::Body;
 use serde::{Deserialize, Serialize};
 
+/// What the audit log shows of a change.
+pub const AUDITED: [&str; 1] = ["lowStockAt"];
+
 /// The highest level that a shop may be warned at, in pieces.
 const MAX_LOW_STOCK_AT: i64 = 1_000_000;
 

@@ -7,6 +7,9 @@ use kernel::input::{Body, Faults, Fields, Input};
 use kernel::{Error, ids};
 use serde::{Deserialize, Serialize};
 
+/// What the audit log shows of a change. Words are their author's.
+pub const AUDITED: [&str; 2] = ["status", "rating"];
+
 /// Whether others see a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

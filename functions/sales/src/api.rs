@@ -4,7 +4,9 @@
 use openapi::codes::{Code, at, code, telling};
 use openapi::operation::Who::{OwnersAndStaff, Staff, Users};
 use openapi::parameters::query;
-use openapi::parts::{closed, integer, line, list, maybe, nullable, object, schema, text, time, with, words};
+use openapi::parts::{
+    PERIOD, closed, integer, line, list, maybe, nullable, object, period, schema, text, time, with, words,
+};
 use openapi::types::Access::{Needed, ReadOnly, Settable};
 use openapi::types::{Document, ID, Linkage, Relation, Type, attribute};
 use openapi::{Api, Operation, operation};
@@ -72,15 +74,6 @@ const CODES: &[Code] = &[
         "A sale that is shipped cannot become cancelled. What may follow: delivered.",
     ),
 ];
-
-const PERIOD: &str = "`from..to`, both included: days in UTC, or times. One end can be left out.";
-
-/// `2026-11-01..2026-11-30`
-fn period() -> Value {
-    let moment = "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z)?";
-    json!({"type": "string", "pattern": format!(r"^({moment}\.\.({moment})?|\.\.{moment})$"),
-        "examples": ["2026-11-01..2026-11-30"]})
-}
 
 fn operations() -> Vec<Operation> {
     vec![

@@ -1,6 +1,7 @@
 //! The later life of a sale: shipped, delivered, cancelled. What a cancelled sale had taken is back in the same
 //! transaction, so exactly once.
 
+use access::audit_log;
 use dynamo::{Attempts, Written};
 use inventory::Stock;
 use kernel::caller::Caller;
@@ -8,6 +9,7 @@ use kernel::clock::Timestamp;
 use kernel::replay::Stored;
 use kernel::{Error, StartupError};
 
+use crate::sale::AUDITED;
 use crate::sale::Sale;
 use crate::status::Status;
 use crate::store::unknown;
@@ -64,8 +66,10 @@ impl ChangeStatus {
                 false => None,
             };
             let closed = closed.map(|open| self.open_sales.put_part(&open)).transpose()?;
-            match self.sales.decide(&moved, &fingerprint, back, closed).await? {
+            let entry = audit_log::entry(Some(&sale), Some(&moved), &AUDITED)?;
+            match self.sales.decide(&moved, &fingerprint, back, closed.into_iter().chain(entry)).await? {
                 Written::Done(()) => return Ok(moved),
+                // The parts after those of the stock: the sale, and what its customer has open.
                 Written::Refused(refused) if refused.part(parts) || refused.part(parts + 1) => {}
                 Written::Refused(_) => return Err(Error::internal("a stock item that was sold from does not exist")),
             }

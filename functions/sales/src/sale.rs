@@ -17,6 +17,9 @@ use crate::settle::Settled;
 use crate::status::Status;
 use contracts::sales::Rejection;
 
+/// What the audit log shows of a change.
+pub const AUDITED: [&str; 3] = ["number", "status", "total"];
+
 /// What was sold to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -8,7 +8,7 @@ import yaml
 from localstack.tests.structure.sources import ROOT, functions, logical_id, resources, template
 
 # Tables whose changes no service listens to.
-UNPUBLISHED = ("CartsTable", "OpenSalesTable", "RevocationsTable")
+UNPUBLISHED = ("AuditLogTable", "CartsTable", "OpenSalesTable", "RevocationsTable")
 MAX_RECEIVES = int(re.search(r"MAX_RECEIVES: u32 = (\d+);", (ROOT / "shared/messaging/src/queue.rs").read_text(encoding="utf-8"))[1])
 
 

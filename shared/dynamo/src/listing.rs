@@ -19,15 +19,16 @@ pub const POSITION: &str = "listingPosition";
 /// What is listed.
 pub struct Listing<'a> {
     pub table: &'a str,
-    pub index: &'a str,
-    /// The index's partition key.
+    /// An index, or the table itself.
+    pub index: Option<&'a str>,
+    /// Its partition key.
     pub partition_key: &'a str,
     /// Its values. Several are read and merged; what is in more than one of them is shown once.
     pub partitions: Vec<String>,
     /// Whether partitions are read one after the other: items move from earlier ones to later ones, and one that moves
     /// meanwhile is then found twice, where it would be missed if the later one was read first. Else all at once.
     pub in_turn: bool,
-    /// The index's sort key: the position.
+    /// Its sort key: the position.
     pub sort_key: &'a str,
     pub ascending: bool,
     /// The first and the last position that belong to the listing, if not all do.
@@ -53,7 +54,7 @@ impl<'a> Listing<'a> {
         let partitions = vec![partition.into()];
         Self {
             table,
-            index,
+            index: Some(index),
             partition_key,
             partitions,
             in_turn: false,
@@ -139,7 +140,7 @@ async fn read<T: DeserializeOwned>(
         let page = client
             .query()
             .table_name(listing.table)
-            .index_name(listing.index)
+            .set_index_name(listing.index.map(str::to_owned))
             .key_condition_expression("#partition = :partition AND #position BETWEEN :first AND :last")
             .expression_attribute_names("#partition", listing.partition_key)
             .expression_attribute_names("#position", listing.sort_key)

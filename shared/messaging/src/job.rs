@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 
 use kernel::config::StartupError;
 use kernel::error::Error;
-use kernel::log;
 use kernel::usage::{Meter, Usage};
+use kernel::{actor, log};
 
 /// Serves a job until Lambda ends the environment. What it is asked for has to be readable as `I`; what it answers
 /// is sent as JSON. A failure is answered with its cause: the caller is the operator.
@@ -30,7 +30,7 @@ where
         let handler = &handler;
         lambda_runtime::run(service_fn(move |event: LambdaEvent<I>| async move {
             let started = Instant::now();
-            let (result, usage) = Meter::measure(handler(event.payload)).await;
+            let ((result, _), usage) = Meter::measure(actor::within(handler(event.payload))).await;
             let cause = result.as_ref().err().map(Error::reason);
             log(&event.context.request_id, started, &usage, cause.as_deref());
             result.map_err(|error| error.reason())

@@ -115,3 +115,13 @@ pub fn rating_parts() -> [(&'static str, Value, Value); 3] {
         ),
     ]
 }
+
+/// What a filter by time says.
+pub const PERIOD: &str = "`from..to`, both included: days in UTC, or times. One end can be left out.";
+
+/// A period of time: `2026-11-01..2026-11-30`.
+pub fn period() -> Value {
+    let moment = "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z)?";
+    json!({"type": "string", "pattern": format!(r"^({moment}\.\.({moment})?|\.\.{moment})$"),
+        "examples": ["2026-11-01..2026-11-30"]})
+}

@@ -119,7 +119,7 @@ impl Call {
         F: Future<Output = Result<Response, Error>> + Send,
     {
         let request = Request::new(self.event.clone(), Some(BASE_URL));
-        let response = answer(request, |request| Box::pin(handler(request))).await;
+        let response = answer(request, Some("key"), |request| Box::pin(handler(request))).await;
         let (parts, body) = response.into_parts();
         let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() };
         let usage = parts.extensions.get().copied().unwrap_or_default();

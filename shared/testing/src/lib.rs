@@ -26,7 +26,7 @@ pub use messages::{event, publish, published, queue_events, queue_messages, samp
 pub use post::Post;
 pub use recorded::load as load_recorded;
 pub use stand_in::StandIn;
-pub use tokens::Tokens;
+pub use tokens::{Tokens, audit_log};
 
 /// The full figure under `make proof` (`PROOF=full`), else the small one.
 pub fn figure(small: usize, full: usize) -> usize {

@@ -7,7 +7,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
 
-use access::{Guard, Revocations};
+use access::{AuditLog, Guard, Revocations};
 use dynamo::Client;
 use kernel::caller::{Caller, Role};
 use kernel::ids;
@@ -16,6 +16,11 @@ use web::token::{Claims, TOKEN_TYPE, Verifier};
 const ISSUER: &str = "https://shop.test";
 const AUDIENCE: &str = "zoco";
 const KID: &str = "test-key";
+
+/// The audit log of tests.
+pub fn audit_log() -> AuditLog {
+    AuditLog::new("AuditLogTable", 400)
+}
 
 /// A signer and what verifies it.
 pub struct Tokens {
@@ -52,7 +57,7 @@ impl Tokens {
 
     /// The guard a function would have: tokens that are valid and not revoked.
     pub fn guard(&self, client: Client) -> Guard {
-        Guard::new(self.verifier(), Revocations::new(client, "RevocationsTable"))
+        Guard::new(self.verifier(), Revocations::new(client, "RevocationsTable"), audit_log())
     }
 
     /// The key itself, to forge with.

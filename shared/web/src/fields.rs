@@ -7,6 +7,15 @@ use kernel::Error;
 /// Each type with its attributes and relationships.
 #[rustfmt::skip]
 const FIELDS: &[(&str, &[&str])] = &[
+    ("audit-log-entries", &[
+        "action",
+        "changes",
+        "correlationId",
+        "createdAt",
+        "resource",
+        "role",
+        "subject",
+    ]),
     ("brands", &[
         "createdAt",
         "description",

@@ -17,7 +17,7 @@ use crate::{jsonapi, media};
 use kernel::config::{self, StartupError};
 use kernel::error::Error;
 use kernel::usage::Meter;
-use kernel::{correlation, log};
+use kernel::{actor, correlation, digest, log};
 
 /// How long a handler may take: its answer comes before the function's own time-out of 10 seconds.
 const DEADLINE: Duration = Duration::from_secs(8);
@@ -59,8 +59,11 @@ fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(),
         log::init()?;
         let public_url = config::optional::<String>("PUBLIC_URL")?;
         let public_url = public_url.as_deref();
+        let log_key = config::optional::<String>("LOG_KEY")?;
+        let log_key = log_key.as_deref();
         lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-            let response = answer(Request::new(event.payload, public_url), handler).await;
+            let request = Request::new(event.payload, public_url);
+            let response = answer(request, log_key, handler).await;
             Ok::<_, Infallible>(Answer::from(response))
         }))
         .await
@@ -69,21 +72,27 @@ fn serve<'a>(handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(),
 }
 
 /// One request through a handler: media types checked, errors turned into answers, one log line. What it
-/// used of DynamoDB is among the answer's extensions, for tests to look at.
-pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answering<'a>) -> Response {
+/// used of DynamoDB is among the answer's extensions, for tests to look at. Without a `log_key`, the log does not say where it
+/// came from.
+pub async fn answer<'a>(
+    request: Request,
+    log_key: Option<&str>,
+    handler: impl FnOnce(Request) -> Answering<'a>,
+) -> Response {
     static WARM: AtomicBool = AtomicBool::new(false);
     let cold_start = !WARM.swap(true, Ordering::Relaxed);
     let started = Instant::now();
     let (request_id, method, route) = (request.id(), request.method().clone(), request.route());
     let personal = method != Method::GET || CREDENTIALS.iter().any(|name| request.has_header(name));
     let correlation_id = request.correlation_id();
-    let (result, usage) = Meter::measure(correlation::within(correlation_id.clone(), async {
+    let address = log_key.map(|key| digest::keyed(key, &request.source()));
+    let handled = correlation::within(correlation_id.clone(), async {
         let request = request.checked()?;
         media::check_accept(request.headers())?;
         let answer = tokio::time::timeout(DEADLINE, handler(request)).await;
         answer.unwrap_or_else(|late| Err(Error::unavailable(late)))
-    }))
-    .await;
+    });
+    let ((result, actor), usage) = Meter::measure(actor::within(handled)).await;
     let (code, cause) = match &result {
         Ok(_) => (None, None),
         Err(error) => (Some(error.code), error.cause()),
@@ -109,6 +118,9 @@ pub async fn answer<'a>(request: Request, handler: impl FnOnce(Request) -> Answe
         function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
         method = method.as_str(),
         route,
+        subject = actor.as_ref().map(|actor| actor.subject.as_str()),
+        role = actor.as_ref().map(|actor| actor.role),
+        address,
         status = response.status().as_u16(),
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         cold_start,

@@ -57,6 +57,12 @@ impl Relationship {
         Self { name, linkage, related }
     }
 
+    /// The id of what is related, or the ids.
+    pub fn ids(&self) -> Value {
+        let id = |identifier: &Value| identifier.get("id").cloned().unwrap_or_default();
+        self.linkage.as_array().map_or_else(|| id(&self.linkage), |many| many.iter().map(id).collect())
+    }
+
     /// A to-many relationship: type and ids of what is related, and the path of the list of it.
     pub fn many(name: &'static str, kind: &'static str, ids: &[String], related: String) -> Self {
         let linkage = ids.iter().map(|id| json!({"type": kind, "id": id})).collect();

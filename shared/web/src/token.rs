@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::request::Request;
+use kernel::actor;
 use kernel::caller::{Caller, Role, token_revoked};
 use kernel::config::{self, StartupError};
 use kernel::error::Error;
@@ -91,7 +92,9 @@ impl Verifier {
         let header = request.header("authorization").ok_or_else(|| Error::unauthenticated(SIGN_IN))?;
         let token = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let (_, token) = token.ok_or_else(|| Error::unauthenticated(SIGN_IN))?;
-        self.verify(token.trim()).ok_or_else(token_revoked)
+        let caller = self.verify(token.trim()).ok_or_else(token_revoked)?;
+        actor::note((&caller).into());
+        Ok(caller)
     }
 
     /// The signed-in member of staff (or admin) who sent a request.

@@ -149,8 +149,8 @@ async fn fields_leave_out_the_others_and_wrong_ones_are_refused_before_anything_
     for (parameter, names, said) in [
         ("fields[brands]", "name,nmae", "brands have no nmae. They have: "),
         ("fields[products]", "size", "products have no size. They have: brand, "),
-        ("fields[brand]", "name", "There is no such type. There are: brands, "),
-        ("fields[Brands]", "", "There is no such type. There are: brands, "),
+        ("fields[brand]", "name", "There is no such type. There are: audit-log-entries, brands, "),
+        ("fields[Brands]", "", "There is no such type. There are: audit-log-entries, brands, "),
     ] {
         let call = Call::event("update-product").query(&[(parameter, names)]);
         let bad = call.send(|_| async { panic!("the handler is not asked") }).await;

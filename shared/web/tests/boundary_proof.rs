@@ -153,7 +153,7 @@ async fn proof_p18_whatever_is_in_an_event_its_answer_has_a_request_id() {
     for number in 0..events {
         let event = event(&mut dice);
         let public_url = [None, Some("https://shop.example/v1")][number % 2];
-        let response = answer(Request::new(event.clone(), public_url), |request| Box::pin(look(request))).await;
+        let response = answer(Request::new(event.clone(), public_url), None, |request| Box::pin(look(request))).await;
         let answer = serde_json::to_value(Answer::from(response)).unwrap();
         let headers = &answer["multiValueHeaders"];
         let id = headers["x-request-id"][0].as_str().unwrap_or_default();

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use access::audit_log;
 use dynamo::{Attempts, Item, Listing, POSITION, Written, text};
 use kernel::Error;
 use kernel::page::{Page, PageRequest};
 use kernel::replay::{Outcome, Stored};
 
 use super::{Catalog, Parts, brand_key, in_use};
+use crate::brand::AUDITED;
 use crate::brand::Brand;
 use crate::listing::{Order, name_position};
 
@@ -19,6 +21,7 @@ const BRANDS: &str = "brands";
 enum Part {
     Brand,
     Slug,
+    Entry,
 }
 
 impl Catalog {
@@ -30,6 +33,7 @@ impl Catalog {
         let mut parts = Parts::new();
         parts.add(Part::Brand, self.put_new(item(&brand, fingerprint)?)?);
         parts.add(Part::Slug, self.put_new(claim(&brand))?);
+        parts.record(Part::Entry, audit_log::entry(None, Some(&brand), &AUDITED)?);
         let Written::Refused(refused) = self.write(parts).await? else { return Ok(Outcome::Made(brand)) };
         match refused.into_iter().find(|(part, _)| *part == Part::Brand) {
             Some((_, Some(item))) => dynamo::replay(item, fingerprint),
@@ -71,7 +75,7 @@ impl Catalog {
         let (partition_key, partitions) = ("listing", vec![BRANDS.to_owned()]);
         let listing = Listing {
             table: &self.table,
-            index,
+            index: Some(index),
             partition_key,
             partitions,
             in_turn: false,
@@ -105,6 +109,7 @@ impl Catalog {
                 parts.add(Part::Slug, self.put_new(claim(&new))?);
                 parts.add(Part::Brand, self.delete(&slug_key(&old.slug))?);
             }
+            parts.record(Part::Entry, audit_log::entry(Some(&old), Some(&new), &AUDITED)?);
             match self.write(parts).await? {
                 Written::Done(()) => return Ok(new),
                 Written::Refused(refused) if refused.iter().any(|(part, _)| *part == Part::Brand) => {}
@@ -130,6 +135,7 @@ impl Catalog {
             let mut parts = Parts::new();
             parts.add(Part::Brand, self.delete_over(&brand_key(id), brand.version, Some(0))?);
             parts.add(Part::Slug, self.delete(&slug_key(&brand.slug))?);
+            parts.record(Part::Entry, audit_log::entry(Some(&brand), None, &AUDITED)?);
             if self.write(parts).await?.is_done() {
                 return Ok(());
             }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use access::audit_log;
 use dynamo::{Attempts, Item, Written, text};
 use kernel::Error;
 use kernel::page::{Page, PageRequest};
 use kernel::replay::{Outcome, Stored};
 
 use super::{Catalog, Parts, category_key, in_use};
+use crate::category::AUDITED;
 use crate::category::{Category, Filter, Placed};
 use crate::tree::Tree;
 
@@ -18,6 +20,7 @@ const TREE: &str = "tree";
 enum Part {
     Category,
     Tree,
+    Entry,
 }
 
 impl Catalog {
@@ -39,9 +42,9 @@ impl Catalog {
             let mut parts = Parts::new();
             parts.add(Part::Category, self.put_new(item(&category, fingerprint)?)?);
             parts.add(Part::Tree, self.put_tree(&tree, old.version)?);
-            let Written::Refused(refused) = self.write(parts).await? else {
-                return Ok(Outcome::Made(with_path(category, &tree)));
-            };
+            let placed = with_path(category.clone(), &tree);
+            parts.record(Part::Entry, audit_log::entry(None, Some(&placed), &AUDITED)?);
+            let Written::Refused(refused) = self.write(parts).await? else { return Ok(Outcome::Made(placed)) };
             if refused.iter().any(|(part, _)| *part == Part::Category) {
                 let repeated = self.repeated(&category, fingerprint).await?;
                 return repeated.ok_or_else(|| Error::unavailable("the category was deleted at the same time"));
@@ -151,8 +154,10 @@ impl Catalog {
                 tree = present.place(id, new.parent_id.as_deref(), &new.slug)?;
                 parts.add(Part::Tree, self.put_tree(&tree, present.version)?);
             }
+            let (before, after) = (with_path(old, &present), with_path(new, &tree));
+            parts.record(Part::Entry, audit_log::entry(Some(&before), Some(&after), &AUDITED)?);
             if self.write(parts).await?.is_done() {
-                return Ok(with_path(new, &tree));
+                return Ok(after);
             }
         }
     }
@@ -176,6 +181,8 @@ impl Catalog {
             let mut parts = Parts::new();
             parts.add(Part::Category, self.delete_over(&category_key(id), category.version, Some(0))?);
             parts.add(Part::Tree, self.put_tree(&tree, present.version)?);
+            let placed = with_path(category, &present);
+            parts.record(Part::Entry, audit_log::entry(Some(&placed), None, &AUDITED)?);
             if self.write(parts).await?.is_done() {
                 return Ok(());
             }

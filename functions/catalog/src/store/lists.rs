@@ -60,7 +60,7 @@ impl Catalog {
             let (within, ascending) = (list_query.positions(), list_query.ascending);
             let listing = Listing {
                 table: &self.table,
-                index,
+                index: Some(index),
                 partition_key: "listing",
                 partitions,
                 in_turn: false,
@@ -78,7 +78,7 @@ impl Catalog {
         };
         let listing = Listing {
             table: &self.table,
-            index: "by-name",
+            index: Some("by-name"),
             partition_key: "listing",
             partitions: list_query.within_statuses(&[of_word(term)]),
             in_turn: false,

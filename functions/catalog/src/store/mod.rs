@@ -45,6 +45,13 @@ impl<M> Parts<M> {
         Self { meanings: Vec::new(), parts: Vec::new() }
     }
 
+    /// With the entry of the audit log, if the change is recorded.
+    fn record(&mut self, meaning: M, entry: Option<TransactWriteItem>) {
+        if let Some(entry) = entry {
+            self.add(meaning, entry);
+        }
+    }
+
     fn add(&mut self, meaning: M, part: TransactWriteItem) {
         self.meanings.push(meaning);
         self.parts.push(part);

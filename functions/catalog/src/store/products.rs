@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use access::audit_log;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
 use dynamo::{Attempts, Item, TransactWriteItem, Written, number, text};
 use inventory::Stock;
@@ -12,6 +13,7 @@ use kernel::{Error, clock};
 
 use super::rows::{product_item, product_key, rows};
 use super::{Catalog, Parts};
+use crate::product::AUDITED;
 use crate::product::{NamesRead, Product, was_sold};
 use crate::sku::Sku;
 
@@ -46,6 +48,7 @@ impl Catalog {
             parts.add(Part::Sku, self.put_new(claim(&product.sku, &product.id))?);
             self.add_links(&mut parts, None, Some(&product), &read)?;
             self.add_rows(&mut parts, None, Some(&product))?;
+            parts.record(Part::Other, audit_log::entry(None, Some(&product), &AUDITED)?);
             let Written::Refused(refused) = self.write(parts).await? else { return Ok(Outcome::Made(product)) };
             let repeated = refused.iter().find(|(part, _)| *part == Part::Product).and_then(|(_, item)| item.clone());
             if let Some(item) = repeated {
@@ -113,6 +116,7 @@ impl Catalog {
             }
             self.add_links(&mut parts, Some(&old), Some(&new), &read)?;
             self.add_rows(&mut parts, Some(&old), Some(&new))?;
+            parts.record(Part::Other, audit_log::entry(Some(&old), Some(&new), &AUDITED)?);
             match self.write(parts).await? {
                 Written::Done(()) => return Ok(new),
                 // With another version beneath, all else may be this very change.
@@ -150,6 +154,7 @@ impl Catalog {
             parts.add(Part::Stock, stock.retire(id, &tombstone(&product), clock::now())?);
             self.add_links(&mut parts, Some(&product), None, &NamesRead::new())?;
             self.add_rows(&mut parts, Some(&product), None)?;
+            parts.record(Part::Other, audit_log::entry(Some(&product), None, &AUDITED)?);
             match self.write(parts).await? {
                 Written::Done(()) => return Ok(()),
                 Written::Refused(refused) if refused.iter().any(|(part, _)| *part == Part::Stock) => {

@@ -2,6 +2,7 @@
 //! request can make, and `{"command": "republish", "kind": "user", "id": …}`. Who may call: whoever IAM lets invoke it
 //! (`zoco users set-role`, `zoco republish`).
 
+use access::AuditLog;
 use identity::changes::AdminChanges;
 use identity::store::Change;
 use identity::user::User;
@@ -20,9 +21,12 @@ enum Command {
     Republish(Selection),
 }
 
-async fn operate(users: &Users, republisher: &Republisher, command: Command) -> Result<Value, Error> {
+async fn operate(users: &Users, log: &AuditLog, republisher: &Republisher, command: Command) -> Result<Value, Error> {
     match command {
-        Command::SetRole { email, role } => set_role(users, &email, role).await,
+        Command::SetRole { email, role } => {
+            log.begin_operator()?;
+            set_role(users, &email, role).await
+        }
         Command::Republish(selection) => {
             Ok(json!(republisher.republish(selection, store::event_key, &events::messages).await?))
         }
@@ -41,8 +45,9 @@ async fn set_role(users: &Users, address: &str, role: Role) -> Result<Value, Err
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (users, republisher) = (&Users::from_env().await?, &Republisher::from_env("IDENTITY_TABLE")?);
-    job::run(|command| operate(users, republisher, command)).await
+    let (users, log) = (&Users::from_env().await?, &AuditLog::from_env()?);
+    let republisher = &Republisher::from_env("IDENTITY_TABLE")?;
+    job::run(|command| operate(users, log, republisher, command)).await
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `PATCH /users/{id}`: admins give a user a role, disable or enable them. The user's sessions end.
 
+use access::AuditLog;
 use identity::Users;
 use identity::changes::AdminChanges;
 use identity::store::Change;
@@ -10,11 +11,12 @@ use web::http::{self, Request, Response};
 use web::jsonapi;
 use web::token::Verifier;
 
-async fn update_user(users: &Users, tokens: &Verifier, request: Request) -> Result<Response, Error> {
+async fn update_user(users: &Users, tokens: &Verifier, log: &AuditLog, request: Request) -> Result<Response, Error> {
     let caller = tokens.admin(&request)?;
     request.query(&[])?;
     let id = request.path_id("id")?;
     users.of(&caller).await?;
+    log.begin(&caller)?;
     let listed = async || Ok(users.user(&id).await?.map(Listed));
     let changes = changes_of(&request, &id, AdminChanges::parse, listed).await?;
     let now = clock::now();
@@ -28,13 +30,12 @@ async fn update_user(users: &Users, tokens: &Verifier, request: Request) -> Resu
         Ok(Change { by: Some(&caller), ..Change::to(changed) })
     };
     let user = users.change(&id, now, change).await?;
-    tracing::info!(by = caller.id, user = id, role = user.role.name(), disabled = user.disabled, "user changed");
     Ok(jsonapi::ok(&Listed(user), &request))
 }
 
 pub async fn start() -> Result<(), StartupError> {
-    let (users, tokens) = (Users::from_env().await?, Verifier::from_env()?);
-    http::run(|request| update_user(&users, &tokens, request)).await
+    let (users, tokens, log) = (Users::from_env().await?, Verifier::from_env()?, AuditLog::from_env()?);
+    http::run(|request| update_user(&users, &tokens, &log, request)).await
 }
 
 #[cfg(test)]
@@ -60,9 +61,9 @@ mod tests {
     }
 
     async fn send(shop: &Shop, token: &str, id: &str, attributes: &Value) -> Answer {
-        let verifier = shop.tokens.verifier();
+        let (verifier, log) = (shop.tokens.verifier(), testing::audit_log());
         let call = Call::event("update-user").path("id", id).bearer(token).resource("users", Some(id), attributes);
-        call.send(|request| update_user(shop.users(), &verifier, request)).await
+        call.send(|request| update_user(shop.users(), &verifier, &log, request)).await
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Changes of a user: one transaction over all items of theirs, so that none disagrees.
 
+use access::audit_log;
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem, Update};
 use dynamo::{Attempts, Refused, Written, number, text};
 use kernel::Error;
@@ -10,7 +11,8 @@ use kernel::error::Fault;
 use super::{DELETED_AT, Users, email_key, email_taken, item, national_id_key, national_id_taken, sessions, user_key};
 use crate::account::{Account, Hashed};
 use crate::policy::SHORTEST_OF_STAFF;
-use crate::user::User;
+use crate::user::{AUDITED, User};
+use crate::user_view::Listed;
 
 /// The condition of an account whose user becomes staff.
 const LONG_PASSWORD: &str = "userId = :userId AND longPassword = :true";
@@ -72,7 +74,9 @@ impl Users {
             if change.user == old {
                 return Ok(old);
             }
-            let parts = self.parts(&old, &change, now)?;
+            let mut parts = self.parts(&old, &change, now)?;
+            let entry = audit_log::entry(Some(&Listed(old)), Some(&Listed(change.user.clone())), &AUDITED)?;
+            parts.extend(entry.map(|entry| (Part::Other, entry)));
             match self.write(parts).await? {
                 Written::Done(()) => return Ok(change.user),
                 Written::Refused(Part::User) => {}

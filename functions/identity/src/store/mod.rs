@@ -10,6 +10,7 @@
 //! | `attempts#<subject>` | a count of the limiter; expires | [`attempts`] |
 
 mod attempts;
+mod audit_log;
 mod change;
 mod directory;
 mod sessions;
@@ -28,6 +29,7 @@ use serde::Serialize;
 use crate::account::{Account, Hashed};
 use crate::national_id::NationalId;
 use crate::user::User;
+pub use audit_log::AuditEntries;
 pub use change::Change;
 pub use directory::Directory;
 pub use sessions::Rotation;
@@ -56,6 +58,11 @@ impl Users {
     /// The users in a table, and their revocations in another.
     pub fn new(client: Client, table: impl Into<String>, revocations: impl Into<String>) -> Self {
         Self { revocations: Revocations::new(client.clone(), revocations), client, table: table.into() }
+    }
+
+    /// The client, for others to use over the same connection.
+    pub fn client(&self) -> Client {
+        self.client.clone()
     }
 
     /// Stores a new user and their account. One transaction of two items, three with a national id.

@@ -1,5 +1,6 @@
 //! What changes stock items: movements, sales, snapshots of products.
 
+use access::audit_log;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, PutRequest, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, WriteRequest,
@@ -10,6 +11,7 @@ use kernel::clock::Timestamp;
 use kernel::replay::Outcome;
 
 use super::{Stock, key, movement_item};
+use crate::movement::AUDITED;
 use crate::movement::{Kind, Movement};
 use crate::shortage::{Shortage, insufficient_stock};
 use crate::snapshot::Snapshot;
@@ -53,7 +55,9 @@ impl Stock {
         let mut item = movement_item(&movement)?;
         item.insert("fingerprint".to_owned(), text(fingerprint));
         loop {
-            let parts = vec![self.change(&movement, known)?, dynamo::put_new(&self.table, item.clone(), "productId")?];
+            let put = dynamo::put_new(&self.table, item.clone(), "productId")?;
+            let mut parts = vec![self.change(&movement, known)?, put];
+            parts.extend(audit_log::entry(None, Some(&movement), &AUDITED)?);
             let Written::Refused(refused) = dynamo::transact(&self.client, parts).await? else {
                 return Ok(Adjusted::Done(Outcome::Made(movement)));
             };
@@ -245,7 +249,7 @@ impl Stock {
         self.update(update.update_expression(set), &movement.product_id)
     }
 
-    fn update(&self, update: UpdateBuilder, product_id: &str) -> Result<TransactWriteItem, Error> {
+    pub(super) fn update(&self, update: UpdateBuilder, product_id: &str) -> Result<TransactWriteItem, Error> {
         let update = update
             .table_name(&self.table)
             .set_key(Some(key(product_id)))

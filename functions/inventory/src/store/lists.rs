@@ -1,13 +1,16 @@
 //! Lists of stock and of movements, and where the shop wants to be warned.
 
-use dynamo::{Attempts, Listing, Written, number, text};
+use access::audit_log;
+use aws_sdk_dynamodb::types::Update;
+use dynamo::{Attempts, Listing, number, text};
 use kernel::Error;
 use kernel::clock::Timestamp;
 use kernel::page::{Page, PageRequest};
 use serde::Deserialize;
 
-use super::{Stock, key};
+use super::Stock;
 use crate::movement::Movement;
+use crate::stock::AUDITED;
 use crate::stock::{Level, StockItem};
 
 /// The value of `listing` of every product's place.
@@ -66,7 +69,7 @@ impl Stock {
     }
 
     /// Changes where the shop wants to be warned (inside `None` for nowhere, outside for as before), if `allow` does
-    /// not refuse it. One read, one write.
+    /// not refuse it. One read, one transaction.
     ///
     /// # Errors
     /// `NotFound` · what `allow` says · `Unavailable` when others keep writing, or the table does not answer.
@@ -84,11 +87,8 @@ impl Stock {
             let item = item.ok_or_else(|| Error::not_found("Inventory knows no product with this id."))?;
             allow(&item)?;
             let Some(mark) = mark.filter(|mark| *mark != item.low_stock_at) else { return Ok(item) };
-            let update = self
-                .client
-                .update_item()
-                .table_name(&self.table)
-                .set_key(Some(key(product_id)))
+            let changed = StockItem { low_stock_at: mark, version: item.version + 1, updated_at: now, ..item.clone() };
+            let update = Update::builder()
                 .update_expression(
                     "SET lowStockAt = :mark, #version = :next, updatedAt = :now, correlationId = :correlation",
                 )
@@ -99,8 +99,10 @@ impl Stock {
                 .expression_attribute_values(":next", number(item.version + 1))
                 .expression_attribute_values(":correlation", dynamo::correlation())
                 .expression_attribute_values(":now", text(now.to_string()));
-            if let Written::Done(changed) = dynamo::update(update).await? {
-                return dynamo::from_item(changed);
+            let mut parts = vec![self.update(update, product_id)?];
+            parts.extend(audit_log::entry(Some(&item), Some(&changed), &AUDITED)?);
+            if dynamo::transact(&self.client, parts).await?.is_done() {
+                return Ok(changed);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use access::audit_log;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use dynamo::{Attempts, Item, POSITION, Written, number, text};
 use kernel::Error;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::ratings::Difference;
 use super::{Reviews, review_key};
 use crate::listing::{self, Order};
+use crate::review::AUDITED;
 use crate::review::{Review, unknown};
 
 /// The request that created a review, so that a repetition of it is recognised.
@@ -98,6 +100,7 @@ impl Reviews {
             let mut parts = vec![self.put_over(&new, &created_by, &old)?];
             let difference = Difference::between(Some(&old), Some(&new));
             parts.extend(self.rate(&old.product_id, difference, false, new.updated_at)?);
+            parts.extend(audit_log::entry(Some(&old), Some(&new), &AUDITED)?);
             if dynamo::transact(&self.client, parts).await?.is_done() {
                 return Ok(new);
             }
@@ -122,6 +125,7 @@ impl Reviews {
             allow(&review)?;
             let mut parts = vec![self.delete_read(&review)?];
             parts.extend(self.rate(&review.product_id, Difference::between(Some(&review), None), false, now)?);
+            parts.extend(audit_log::entry(Some(&review), None, &AUDITED)?);
             if dynamo::transact(&self.client, parts).await?.is_done() {
                 return Ok(());
             }

@@ -8,14 +8,16 @@
 
 mod open_sales;
 
+use access::audit_log;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use dynamo::{Attempts, Item, Listing, Segment, Segments, Sieve, Written, number, text};
 use kernel::page::{Page, PageRequest};
 use kernel::replay::{Outcome, Stored};
 use kernel::{Error, StartupError, config};
 
 use crate::listing::ListQuery;
+use crate::sale::AUDITED;
 use crate::sale::Sale;
 pub use open_sales::OpenSalesTable;
 
@@ -169,7 +171,8 @@ impl Sales {
     }
 
     /// Stores the next version of a sale and takes its pieces, as [`Sales::sell`]; the sale's part is refused when
-    /// somebody else was faster. `open` is the change of what its customer has open, if that changes.
+    /// somebody else was faster. `others` follow it: the change of what its customer has open, if that changes; the entry of
+    /// the audit log, if somebody is recorded.
     ///
     /// # Errors
     /// `Unavailable` when others are in the way for too long, or DynamoDB does not answer.
@@ -178,7 +181,7 @@ impl Sales {
         sale: &Sale,
         fingerprint: &str,
         mut takes: Vec<TransactWriteItem>,
-        open: Option<TransactWriteItem>,
+        others: impl IntoIterator<Item = TransactWriteItem>,
     ) -> Result<Written, Error> {
         let put = Put::builder()
             .table_name(&self.table)
@@ -188,11 +191,11 @@ impl Sales {
             .expression_attribute_values(":version", number(sale.version - 1))
             .expression_attribute_values(":made", text(sale.created_at.to_string()));
         takes.push(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build());
-        takes.extend(open);
+        takes.extend(others);
         dynamo::transact(&self.client, takes).await
     }
 
-    /// Deletes a sale, if `allow` does not refuse it. One read, one write. A sale that is not found when it has to be read
+    /// Deletes a sale, if `allow` does not refuse it. One read, one transaction. A sale that is not found when it has to be read
     /// again was deleted meanwhile, perhaps by this very write, whose answer was lost.
     ///
     /// # Errors
@@ -207,13 +210,17 @@ impl Sales {
                 None => return Err(unknown()),
             };
             allow(&sale)?;
-            let delete = self.client.delete_item().table_name(&self.table).key("id", text(id));
-            let delete = delete
+            let delete = Delete::builder()
+                .table_name(&self.table)
+                .key("id", text(id))
                 .condition_expression(AS_READ)
                 .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":version", number(sale.version))
                 .expression_attribute_values(":made", text(sale.created_at.to_string()));
-            if dynamo::delete(delete).await?.is_done() {
+            let delete = delete.build().map_err(Error::internal)?;
+            let mut parts = vec![TransactWriteItem::builder().delete(delete).build()];
+            parts.extend(audit_log::entry(Some(&sale), None, &AUDITED)?);
+            if dynamo::transact(&self.client, parts).await?.is_done() {
                 return Ok(());
             }
         }

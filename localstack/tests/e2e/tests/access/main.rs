@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod people;
+mod recorded;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};

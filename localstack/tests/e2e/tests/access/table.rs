@@ -206,6 +206,7 @@ pub fn table() -> Vec<Row> {
         row(Method::PATCH, "/users/me", AtOnce, 200).with("users", json!({"displayName": "Somebody"})),
         row(Method::DELETE, "/users/me", AtOnce, 422).with("users", json!({"currentPassword": "wrong horse"})),
         row(Method::GET, "/users", AtOnce, 200),
+        row(Method::GET, "/audit-log", AtOnce, 200),
         row(Method::PATCH, "/users/{id}", AtOnce, 200).with("users", json!({"role": "customer"})),
         row(Method::GET, "/products", StaffAtOnce, 200),
         row(Method::POST, "/products", AtOnce, 201)

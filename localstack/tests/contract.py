@@ -146,7 +146,7 @@ class World:
             return self.leaver
         if path.startswith(("/users/me", "/auth/password")):
             return self.guesser
-        return self.admin if path.startswith("/users") else self.staff
+        return self.admin if path.startswith(("/users", "/audit-log")) else self.staff
 
 
 def prepare(world, case):

@@ -58,7 +58,7 @@ CONTRACT = [*MODULE, "localstack.tests.contract", "--max-examples"]
 # The API by its paths, to be asked at the same time.
 CONTRACT_PARTS = [
     "/(products|reviews)", "/(brands|categories|inventory)", "/(carts|purchases|sales)",
-    r"/(\.well-known|auth|docs|health|openapi|users)",
+    r"/(\.well-known|auth|docs|health|openapi|users|audit-log)",
 ]
 # These in a process of their own, each with a cloud.
 JOURNEYS, CONTRACT_RUN = ([*MODULE, "localstack.tests.run", what] for what in ("journeys", "contract"))

@@ -15,7 +15,7 @@ use sales::status::Status;
 use sales::testing::Shop;
 use sales::testing::books::close;
 use serde_json::json;
-use testing::customer;
+use testing::{as_function, customer};
 
 /// A shop whose sales are audited at once: nothing is too fresh, nothing is waited for.
 struct Books {
@@ -48,7 +48,7 @@ impl Books {
     }
 
     async fn report(&self) -> Report {
-        self.audit.segment(segment(0, 1)).await.unwrap()
+        as_function("audit", self.audit.segment(segment(0, 1))).await.unwrap()
     }
 
     /// The rules that are broken, after an item was changed by hand.
@@ -96,7 +96,7 @@ async fn the_segments_together_are_the_whole() {
     let books = Books::balanced().await;
     let (mut products, mut sales) = (0, 0);
     for number in 0..8 {
-        let report = books.audit.segment(segment(number, 8)).await.unwrap();
+        let report = as_function("audit", books.audit.segment(segment(number, 8))).await.unwrap();
         assert_eq!(report.differences, []);
         (products, sales) = (products + report.products, sales + report.sales);
     }

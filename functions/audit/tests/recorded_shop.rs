@@ -10,7 +10,7 @@ use identity::store::Directory;
 use inventory::Stock;
 use sales::Sales;
 use serde_json::json;
-use testing::{Cloud, load_recorded};
+use testing::{Cloud, as_function, load_recorded};
 
 #[tokio::test]
 async fn the_stock_sales_and_users_of_the_last_release_are_read_and_the_audit_finds_no_difference() {
@@ -23,7 +23,7 @@ async fn the_stock_sales_and_users_of_the_last_release_are_read_and_the_audit_fi
         patience: Patience { looks: 1, pause: Duration::ZERO, fresh: jiff::SignedDuration::ZERO },
     };
     let all = serde_json::from_value(json!({"segment": 0, "segments": 1})).unwrap();
-    let report = audit.segment(all).await.unwrap();
+    let report = as_function("audit", audit.segment(all)).await.unwrap();
     assert!(report.differences.is_empty(), "{}", json!(report));
     assert_eq!((report.products, report.sales), (42, 46));
 }

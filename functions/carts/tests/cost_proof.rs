@@ -15,13 +15,15 @@ use inventory::testing::cup;
 use kernel::replay::Outcome;
 use kernel::usage::{Meter, Usage};
 use kernel::{clock, ids};
+use testing::as_function;
 use testing::cost::{Cost, of_change, snapshot};
 use testing::row;
 
 /// Does something and compares what it consumed with the formula.
 async fn costs<T>(shop: &Shop, in_transaction: bool, what: &str, work: impl Future<Output = T>) -> (T, Usage) {
     let before = snapshot(shop.cloud()).await;
-    let (result, usage) = Meter::measure(work).await;
+    let function = what.split([':', ',', ' ']).next().unwrap_or_default();
+    let (result, usage) = Meter::measure(as_function(function, work)).await;
     let computed = of_change(&before, &snapshot(shop.cloud()).await, in_transaction);
     let measured = Cost { tables: usage.write_units - usage.index_write_units, indexes: usage.index_write_units };
     assert_eq!(measured, computed, "{what}");

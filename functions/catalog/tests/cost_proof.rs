@@ -10,6 +10,7 @@ use catalog::product::{Availability, Product, Rated, Status};
 use catalog::testing::{brand, category, cup, stock};
 use kernel::histogram::Histogram;
 use kernel::usage::Meter;
+use testing::as_function;
 use testing::cost::{Cost, of_change, snapshot};
 use testing::{Cloud, row};
 
@@ -21,7 +22,8 @@ async fn costs<T>(cloud: &Cloud, what: &str, work: impl Future<Output = T>) -> T
 /// The same, of a transaction that also has conditions on so many items that it does not write.
 async fn costs_with_checks<T>(cloud: &Cloud, what: &str, checks: u32, work: impl Future<Output = T>) -> T {
     let before = snapshot(cloud).await;
-    let (result, usage) = Meter::measure(work).await;
+    let function = what.split([':', ',', ' ']).next().unwrap_or_default();
+    let (result, usage) = Meter::measure(as_function(function, work)).await;
     let computed = of_change(&before, &snapshot(cloud).await, true).with_checks(checks);
     let measured = Cost { tables: usage.write_units - usage.index_write_units, indexes: usage.index_write_units };
     assert_eq!(measured, computed, "{what}");

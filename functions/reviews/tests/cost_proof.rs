@@ -10,6 +10,7 @@ use kernel::{clock, ids};
 use reviews::rating::ProductState;
 use reviews::review::{Review, Status};
 use reviews::testing::{Shop, create, review, set_status};
+use testing::as_function;
 use testing::cost::{Cost, of_change, snapshot};
 use testing::row;
 
@@ -17,7 +18,8 @@ use testing::row;
 /// write.
 async fn costs<T>(shop: &Shop, in_transaction: bool, checks: u32, what: &str, work: impl Future<Output = T>) -> T {
     let before = snapshot(&shop.cloud).await;
-    let (result, usage) = Meter::measure(work).await;
+    let function = what.split([':', ',', ' ']).next().unwrap_or_default();
+    let (result, usage) = Meter::measure(as_function(function, work)).await;
     let computed = of_change(&before, &snapshot(&shop.cloud).await, in_transaction).with_checks(checks);
     let measured = Cost { tables: usage.write_units - usage.index_write_units, indexes: usage.index_write_units };
     println!("| {what} | {} | {} |", measured.tables, measured.indexes);

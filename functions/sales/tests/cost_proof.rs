@@ -16,13 +16,15 @@ use kernel::usage::{Meter, Usage};
 use sales::decide_sale;
 use sales::status::Status;
 use sales::testing::{Shop, buy};
+use testing::as_function;
 use testing::cost::{Cost, of_change, snapshot};
 use testing::{customer, row};
 
 /// Does something and compares what it consumed with the formula.
 async fn costs<T>(shop: &Shop, in_transaction: bool, what: &str, work: impl Future<Output = T>) -> (T, Usage) {
     let before = snapshot(&shop.cloud).await;
-    let (result, usage) = Meter::measure(work).await;
+    let function = what.split([':', ',', ' ']).next().unwrap_or_default();
+    let (result, usage) = Meter::measure(as_function(function, work)).await;
     let computed = of_change(&before, &snapshot(&shop.cloud).await, in_transaction);
     let measured = Cost { tables: usage.write_units - usage.index_write_units, indexes: usage.index_write_units };
     assert_eq!(measured, computed, "{what}");

@@ -18,7 +18,7 @@ async fn send(tokens: &Tokens, authorization: &str) -> Answer {
         let caller = verifier.staff(&request)?;
         Ok(jsonapi::meta(json!({"id": caller.id})))
     };
-    Call::event("health").header("authorization", authorization).send(whoami).await
+    Call::event("update-review").header("authorization", authorization).send(whoami).await
 }
 
 fn claims(change: impl FnOnce(&mut Claims)) -> Claims {
@@ -103,7 +103,7 @@ async fn a_guard_refuses_tokens_from_before_a_revocation_at_the_cost_of_one_unit
     let guard = tokens.guard(cloud.client());
     let send = async |version| {
         let token = tokens.sign(&claims(|claims| claims.ver = version));
-        let call = Call::event("health").bearer(&token);
+        let call = Call::event("update-review").bearer(&token);
         let enter = async |request: Request| guard.staff(&request).await.map(|_| jsonapi::no_content());
         call.send(enter).await
     };
@@ -126,7 +126,7 @@ async fn readers_are_checked_for_revocation_when_they_are_staff_and_writers_alwa
     let (cloud, tokens) = (Cloud::start().await, Tokens::new());
     let guard = &tokens.guard(cloud.client());
     let asks = async |role: Role, how: &str| {
-        let call = Call::event("health").bearer(&tokens.token("eva", role));
+        let call = Call::event("update-review").bearer(&tokens.token("eva", role));
         let ask = |request: Request| async move {
             match how {
                 "reads" => guard.reader(&request).await.map(drop)?,
@@ -152,5 +152,5 @@ async fn readers_are_checked_for_revocation_when_they_are_staff_and_writers_alwa
         let guest = guard.visitor(&request).await?.is_none() && guard.caller_or_guest(&request).await?.is_none();
         Ok(jsonapi::meta(json!({"guest": guest})))
     };
-    assert_eq!(Call::event("health").send(guests).await.body["meta"]["guest"], json!(true));
+    assert_eq!(Call::event("update-review").send(guests).await.body["meta"]["guest"], json!(true));
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use http::HeaderMap;
 use serde_json::{Value, json};
 
+use crate::roles::as_function;
 use kernel::error::Error;
 use kernel::usage::Usage;
 use web::http::{Request, Response, answer};
@@ -16,6 +17,7 @@ pub const BASE_URL: &str = "https://shop.test/v1";
 /// A REST proxy event on its way to a handler.
 #[derive(Clone)]
 pub struct Call {
+    function: String,
     event: Value,
 }
 
@@ -37,7 +39,7 @@ impl Call {
     pub fn event(function: &str) -> Self {
         let path = format!("{}/../../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        Self { event: serde_json::from_str(&text).unwrap() }.without("authorization")
+        Self { function: function.to_owned(), event: serde_json::from_str(&text).unwrap() }.without("authorization")
     }
 
     /// With a path parameter.
@@ -110,7 +112,7 @@ impl Call {
         self.header("content-type", MEDIA_TYPE)
     }
 
-    /// Sends it through the edge to a handler.
+    /// Sends it through the edge to a handler, under the role of its function.
     ///
     /// # Panics
     /// When the event is no REST proxy event, or the answer is not JSON.
@@ -119,7 +121,8 @@ impl Call {
         F: Future<Output = Result<Response, Error>> + Send,
     {
         let request = Request::new(self.event.clone(), Some(BASE_URL));
-        let response = answer(request, Some("key"), |request| Box::pin(handler(request))).await;
+        let answered = answer(request, Some("key"), |request| Box::pin(handler(request)));
+        let response = as_function(&self.function, answered).await;
         let (parts, body) = response.into_parts();
         let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() };
         let usage = parts.extensions.get().copied().unwrap_or_default();

@@ -1,6 +1,5 @@
 //! DynamoDB inside the test's process, with the tables as `template.yaml` defines them.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -17,6 +16,7 @@ use serde::Deserialize;
 use serde_yaml_ng::Value;
 
 use super::faults::{Fault, Faulty};
+use super::template::template;
 use dynamo::Item;
 
 /// An empty embedded DynamoDB of its own for each test. Tables are named by their logical ids
@@ -46,7 +46,7 @@ impl Cloud {
 
     /// A client as the functions have it, but for its patience.
     pub fn client(&self) -> Client {
-        dynamo::client(&self.config(Builder::new().build_http()).build())
+        self.client_with(|_, _| None)
     }
 
     /// A client whose calls meet faults: for each call, `plan` is given its operation
@@ -90,20 +90,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 fn timeouts(patience: Duration) -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(patience).operation_timeout(patience * 5 / 2).build()
-}
-
-/// `template.yaml`, its CloudFormation tags included. Read once: it is long, and proofs start many clouds.
-///
-/// # Panics
-/// When it cannot be read.
-pub fn template() -> &'static Value {
-    static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
-        let mut template: Value = serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        template.apply_merge().unwrap();
-        template
-    });
-    &TEMPLATE
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_yaml_ng::Value;
 
-use super::cloud::{Cloud, template};
+use super::cloud::Cloud;
+use super::template::template;
 use dynamo::Item;
 
 /// Write units, as [`Usage`](kernel::usage::Usage) counts them.

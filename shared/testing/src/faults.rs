@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::roles;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -142,6 +143,9 @@ impl HttpConnector for Faulty<SharedHttpConnector> {
         let operation = target.rsplit('.').next().unwrap_or_default();
         let fault = (self.plan)(operation, self.calls.fetch_add(1, Ordering::SeqCst));
         let inner = self.inner.clone();
+        if let Some(reason) = roles::refusal(operation, &asked(&request)) {
+            return HttpConnectorFuture::ready(Ok(refusal(400, "AccessDeniedException", json!({"Message": reason}))));
+        }
         HttpConnectorFuture::new(async move {
             match fault {
                 None => inner.call(request).await,

@@ -15,17 +15,21 @@ mod faults;
 mod messages;
 mod post;
 mod recorded;
+pub mod roles;
 mod stand_in;
+mod template;
 mod tokens;
 
 pub use call::{Answer, BASE_URL, Call};
-pub use cloud::{Cloud, template};
+pub use cloud::Cloud;
 pub use dice::Dice;
 pub use faults::{Break, Fault, Strike, break_every_call};
 pub use messages::{event, publish, published, queue_events, queue_messages, sample_event, stream_records};
 pub use post::Post;
 pub use recorded::load as load_recorded;
+pub use roles::as_function;
 pub use stand_in::StandIn;
+pub use template::template;
 pub use tokens::{Tokens, audit_log};
 
 /// The full figure under `make proof` (`PROOF=full`), else the small one.

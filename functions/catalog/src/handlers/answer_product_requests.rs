@@ -22,7 +22,7 @@ mod tests {
     use catalog::testing::cup;
     use kernel::usage::Meter;
     use serde_json::json;
-    use testing::Cloud;
+    use testing::{Cloud, as_function};
 
     #[tokio::test]
     async fn what_is_asked_for_is_answered_with_what_there_is_and_what_is_unknown() {
@@ -33,7 +33,9 @@ mod tests {
         }
         let mut event = testing::queue_events("answer-product-requests").remove(0);
         event.data["productIds"] = json!([cup.id, "nothing", draft.id, cup.id]);
-        let (answered, usage) = Meter::measure(events::answer(&catalog, &event, clock::now())).await;
+        let (answered, usage) =
+            Meter::measure(as_function("answer-product-requests", events::answer(&catalog, &event, clock::now())))
+                .await;
         let (reply_to, answer) = answered.unwrap();
         assert_eq!((usage.calls, usage.read_units), (1, 3.0));
         assert_eq!(

@@ -28,13 +28,14 @@ mod tests {
     use kernel::Error;
     use messaging::Outbox;
     use serde_json::{Value, json};
-    use testing::{Cloud, Post};
+    use testing::{Cloud, Post, as_function};
 
     async fn republished(cloud: &Cloud, selection: Value) -> Result<usize, Error> {
         let post = Post::start(&[]).await;
         let republisher = Republisher::new(cloud.client(), "CatalogTable", Outbox::new(post.sns(), "t", post.queues()));
         let Command::Republish(selection) = serde_json::from_value(selection).unwrap();
-        Ok(republisher.republish(selection, store::event_key, &events::messages).await?.published)
+        let republished = republisher.republish(selection, store::event_key, &events::messages);
+        Ok(as_function("catalog-operate", republished).await?.published)
     }
 
     #[tokio::test]

@@ -27,7 +27,7 @@ mod tests {
     use serde_json::{Value, json};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
-    use testing::{Cloud, Fault};
+    use testing::{Cloud, Fault, as_function};
     use tokio::sync::Notify;
     use web::jsonapi::Resource;
 
@@ -156,14 +156,19 @@ mod tests {
             shop.add(number).await;
         }
         shop.rename(&shop.brand, "Barro").await;
-        let Work::MoreFrom(cursor) = shop.catalog.rename_on_products(&shop.brand, "").await.unwrap() else {
+        let Work::MoreFrom(cursor) =
+            as_function("catalog-on-event", shop.catalog.rename_on_products(&shop.brand, "")).await.unwrap()
+        else {
             panic!("done")
         };
         for _ in 0..2 {
-            assert_eq!(shop.catalog.rename_on_products(&shop.brand, &cursor).await.unwrap(), Work::Done);
+            assert_eq!(
+                as_function("catalog-on-event", shop.catalog.rename_on_products(&shop.brand, &cursor)).await.unwrap(),
+                Work::Done
+            );
         }
         assert!(shop.shown().await.iter().all(|names| names[0] == json!("Barro")));
-        assert!(shop.catalog.rename_on_products(&shop.brand, "x").await.is_err());
+        assert!(as_function("catalog-on-event", shop.catalog.rename_on_products(&shop.brand, "x")).await.is_err());
     }
 
     #[tokio::test]
@@ -175,10 +180,10 @@ mod tests {
         let list = hidden.remove("listing").unwrap();
         shop.put(hidden.clone()).await;
         shop.rename(&shop.brand, "Barro").await;
-        let work = shop.catalog.rename_on_products(&shop.brand, "").await.unwrap();
+        let work = as_function("catalog-on-event", shop.catalog.rename_on_products(&shop.brand, "")).await.unwrap();
         assert_eq!(work, Work::MoreFrom("1 0 0".to_owned()), "the second pass");
         assert!(
-            shop.catalog.rename_on_products(&shop.brand, "10 0 0").await.is_err(),
+            as_function("catalog-on-event", shop.catalog.rename_on_products(&shop.brand, "10 0 0")).await.is_err(),
             "after ten passes it is given up"
         );
         hidden.insert("listing".to_owned(), list);

@@ -54,12 +54,13 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::testing::Shop;
+    use testing::as_function;
 
     #[tokio::test]
     async fn an_operator_makes_a_registered_user_an_admin_and_their_older_sessions_end() {
         let shop = Shop::with(&["ana"]).await;
         let (before, _) = shop.sign_in("ana").await;
-        set_role(shop.users(), " ANA@shop.example", Role::Admin).await.unwrap();
+        as_function("identity-operate", set_role(shop.users(), " ANA@shop.example", Role::Admin)).await.unwrap();
         assert!(shop.users().of(&before).await.is_err());
         assert_eq!(shop.sign_in("ana").await.0.role, Role::Admin);
     }
@@ -68,9 +69,10 @@ mod tests {
     async fn a_role_that_the_user_has_already_changes_nothing_and_an_unknown_address_is_named() {
         let shop = Shop::with(&["ana"]).await;
         let (before, _) = shop.sign_in("ana").await;
-        set_role(shop.users(), "ana@shop.example", Role::Customer).await.unwrap();
+        as_function("identity-operate", set_role(shop.users(), "ana@shop.example", Role::Customer)).await.unwrap();
         assert!(shop.users().of(&before).await.is_ok());
-        let unknown = set_role(shop.users(), "bob@shop.example", Role::Admin).await.unwrap_err();
+        let unknown =
+            as_function("identity-operate", set_role(shop.users(), "bob@shop.example", Role::Admin)).await.unwrap_err();
         assert!(unknown.reason().contains("bob@shop.example"), "{unknown}");
     }
 

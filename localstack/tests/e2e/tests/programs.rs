@@ -112,6 +112,8 @@ fn a_start_opens_only_what_its_handler_needs() {
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("REVOCATIONS_TABLE", "RevocationsTable"),
+        ("AUDIT_LOG_TABLE", "AuditLogTable"),
+        ("AUDIT_LOG_DAYS", "400"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &database),
         ("AWS_ENDPOINT_URL", &rest),
         ("CATALOG_TABLE", "CatalogTable"),

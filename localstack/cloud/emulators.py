@@ -6,6 +6,7 @@ answers at the `AWS_ENDPOINT_URL` that the caller has set, which is neither star
 import json
 import os
 import platform
+import secrets
 import shutil
 import signal
 import socket
@@ -19,8 +20,10 @@ from zoco.target import answers
 from zoco.workspace import LOCAL, ROOT, Failed, private_file, run
 
 REGION = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "us-east-1"
-# What a local cloud takes for its owner's credentials. They are no secret.
+# What a local cloud takes for its root's credentials. They are no secret.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+# What access keys are made of.
+KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 # MiniStack with a way to save its state that a large shop can wait for.
 PROCESS = Path(__file__).with_name("ministack_process.py")
 # How long it may take to save its state when it stops, in seconds: 20,000 products take half a minute.
@@ -125,11 +128,21 @@ class MiniStack(Cloud):
 
     name = "MiniStack"
 
-    def __init__(self, port, folder, enforce_iam=False, keep=False):
+    def __init__(self, port, folder, keep=False):
         super().__init__(f"http://localhost:{port}")
-        self.port, self.folder, self.enforce_iam, self.keep = port, folder, enforce_iam, keep
+        self.port, self.folder, self.keep = port, folder, keep
         self.log, self.pid_file = folder / "cloud.log", folder / "cloud.pid"
         self.process, self.seconds_between_saves = None, 60
+
+    @property
+    def credentials(self):
+        """Those of this shop's owner, made once. IAM is enforced: nobody without them reads the signing key, say."""
+        path = self.folder / "credentials.json"
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            key, secret = "AKIA" + "".join(secrets.choice(KEY_LETTERS) for _ in range(16)), secrets.token_urlsafe(30)
+            private_file(path, json.dumps({"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}))
+        return json.loads(path.read_text(encoding="utf-8"))
 
     def start(self):
         pid, port = self.running()
@@ -171,7 +184,11 @@ class MiniStack(Cloud):
         inherited = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         environment = {
             **inherited,
+            # Of its root, whose signatures it does not check: the guard lets nobody in with them.
             **CREDENTIALS,
+            **{f"OWNERS_{name.removeprefix('AWS_')}": value for name, value in self.credentials.items()},
+            "AUTH": "true",
+            "PYTHONPATH": str(ROOT),
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"),
             "GATEWAY_PORT": str(self.port),
@@ -183,8 +200,6 @@ class MiniStack(Cloud):
             # Would listen on every interface, on a fixed port.
             "IOT_MTLS_ENABLED": "0",
         }
-        if self.enforce_iam:
-            environment["AUTH"] = "true"
         if self.keep:
             # Written once a minute and when it stops, read when it starts.
             state = str(self.folder / "state")

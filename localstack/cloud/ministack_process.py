@@ -5,7 +5,8 @@ Python. Here a forked process encodes what was there at the moment of the fork, 
 cloud goes on. The files are as MiniStack writes them; all of a save replace those of the one before together, and
 `saved.json` says when that was.
 
-It also measures how long records of streams wait, which CloudWatch shows on AWS and MiniStack does not."""
+It stands behind a guard (`guard.py`): only programs of this machine that have the shop's credentials come through, and all
+may ask the shop's API. It also measures how long records of streams wait, which CloudWatch shows on AWS and MiniStack does not."""
 
 import copy
 import json
@@ -18,7 +19,9 @@ from pathlib import Path
 
 from ministack import app
 from ministack.core import persistence, responses
-from ministack.services import cloudwatch, dynamodb, lambda_svc
+from ministack.services import cloudwatch, dynamodb, iam, lambda_svc, sts
+
+from localstack.cloud.guard import Guard
 
 SECONDS_BETWEEN_SAVES = float(os.environ.get("SECONDS_BETWEEN_SAVES") or 60)
 SECONDS_BETWEEN_MEASUREMENTS = 5
@@ -136,7 +139,30 @@ def oldest_waiting(mapping):
     return time.time() - waiting[0]["dynamodb"]["ApproximateCreationDateTime"] if waiting else None
 
 
+def is_known(access_key):
+    """Whether an access key was made here: that of the shop's owner, of a function, or of a user or role of IAM."""
+    if access_key == os.environ["OWNERS_ACCESS_KEY_ID"] and access_key not in iam._access_keys:
+        make_owner(access_key, os.environ["OWNERS_SECRET_ACCESS_KEY"])
+    return access_key in sts._sessions or access_key in {key for _, key in iam._access_keys.to_dict()}
+
+
+def make_owner(access_key, secret):
+    """Makes the user of IAM who may do everything. MiniStack's own root may as well, but its signatures are not checked."""
+    arn, allowed = "arn:aws:iam::000000000000:user/owner", {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    iam._users["owner"] = {
+        "UserName": "owner", "Arn": arn, "UserId": "AIDAOWNER", "CreateDate": since, "Path": "/", "PermissionsBoundary": "",
+        "AttachedPolicies": [], "Tags": [],
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam._user_inline_policies["owner"] = {"everything": policy}
+    iam._access_keys[access_key] = {
+        "UserName": "owner", "AccessKeyId": access_key, "SecretAccessKey": secret, "Status": "Active", "CreateDate": since,
+    }
+
+
 def main():
+    app.app = Guard(app.app, is_known)
     threading.Thread(target=measure_streams, daemon=True).start()
     if persistence.PERSIST_STATE:
         saver = Saver()

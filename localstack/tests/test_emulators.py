@@ -13,7 +13,7 @@ from unittest.mock import patch
 import boto3
 from ministack.services import dynamodb, lambda_svc
 
-from localstack.cloud.emulators import CREDENTIALS, REGION, MiniStack, free_port
+from localstack.cloud.emulators import REGION, MiniStack, free_port
 from localstack.cloud.ministack_process import Saver, oldest_waiting
 from localstack.tests.journey_shop import eventually
 from zoco.workspace import Failed
@@ -75,7 +75,7 @@ class ARunningCloud(unittest.TestCase):
 
     def start(self):
         self.cloud.start()
-        keys = {name.lower(): value for name, value in CREDENTIALS.items()}
+        keys = {name.lower(): value for name, value in self.cloud.credentials.items()}
         return boto3.client("dynamodb", endpoint_url=self.cloud.endpoint, region_name=REGION, **keys)
 
     def things(self):

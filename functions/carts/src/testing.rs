@@ -13,7 +13,7 @@ use kernel::{Error, ids};
 use messaging::Event;
 use sales::Sales;
 use sales::testing::Shop as SalesShop;
-use testing::{Cloud, Tokens, usd};
+use testing::{Cloud, Tokens, internal, usd};
 
 use crate::add_to_cart::AddToCart;
 use crate::cart::Cart;
@@ -178,7 +178,7 @@ pub fn carts(client: Client) -> Carts {
 
 /// What adds to carts over a client. Nobody listens where catalog would be.
 pub fn add_to_cart(client: Client) -> AddToCart {
-    AddToCart { carts: carts(client), catalog: Catalog::new("http://127.0.0.1:9", "secret") }
+    AddToCart { carts: carts(client), catalog: Catalog::new(internal("http://127.0.0.1:9")) }
 }
 
 /// What checks carts out over a client.

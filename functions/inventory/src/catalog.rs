@@ -1,9 +1,9 @@
 //! The way to ask catalog for a product, when inventory has no snapshot of it: `GET /internal/products/{id}`.
 
-use kernel::{Error, StartupError, config};
+use kernel::{Error, StartupError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use web::service::Service;
+use web::service::{Access, Service};
 
 use crate::snapshot::Snapshot;
 
@@ -16,17 +16,17 @@ struct Product<T> {
 }
 
 impl Catalog {
-    /// At the internal API's `CATALOG_URL`, with the key `CATALOG_API_KEY`.
+    /// At the internal API's `CATALOG_URL`, with the key `CATALOG_API_KEY`, signed.
     ///
     /// # Errors
     /// Names the variable that is missing.
     pub fn from_env() -> Result<Self, StartupError> {
-        Ok(Self::new(config::required::<String>("CATALOG_URL")?, config::required::<String>("CATALOG_API_KEY")?))
+        Ok(Self::new(Access::from_env("CATALOG")?))
     }
 
-    /// At a base URL, with a key.
-    pub fn new(url: impl Into<String>, key: impl Into<String>) -> Self {
-        Self(Service::new("catalog", "CatalogAsked", url, key))
+    /// Where it is, and what opens it.
+    pub fn new(access: Access) -> Self {
+        Self(Service::new("catalog", "CatalogAsked", access))
     }
 
     /// A product as catalog has it now; `None` when there is none.

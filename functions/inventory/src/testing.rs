@@ -5,7 +5,7 @@
 use kernel::sequence;
 use kernel::{clock, ids};
 use serde_json::json;
-use testing::{StandIn, usd};
+use testing::{StandIn, internal, usd};
 
 use crate::movement::{Kind, Movement};
 use crate::snapshot::{ProductStatus, Snapshot};
@@ -63,7 +63,7 @@ impl CatalogStandIn {
     pub async fn start(script: &'static [u16]) -> Self {
         let document = json!({"data": {"type": "products", "id": "p", "attributes": cup(1)}});
         let api = StandIn::start(script.iter().map(|status| (*status, document.clone())).collect()).await;
-        Self { catalog: Catalog::new(&api.url, "secret"), api }
+        Self { catalog: Catalog::new(internal(&api.url)), api }
     }
 
     /// How often it was called.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Error, StartupError, config};
+use kernel::{Error, StartupError};
 use serde::Deserialize;
 use serde_json::Value;
 use web::jsonapi::Resource;
-use web::service::Service;
+use web::service::{Access, Service};
 
 use crate::sale::Sale;
 
@@ -21,17 +21,17 @@ pub struct Customer {
 }
 
 impl Customers {
-    /// At the internal API's `IDENTITY_URL`, with the key `IDENTITY_API_KEY`.
+    /// At the internal API's `IDENTITY_URL`, with the key `IDENTITY_API_KEY`, signed.
     ///
     /// # Errors
     /// Names the variable that is missing.
     pub fn from_env() -> Result<Self, StartupError> {
-        Ok(Self::new(config::required::<String>("IDENTITY_URL")?, config::required::<String>("IDENTITY_API_KEY")?))
+        Ok(Self::new(Access::from_env("IDENTITY")?))
     }
 
-    /// At a base URL, with a key.
-    pub fn new(url: impl Into<String>, key: impl Into<String>) -> Self {
-        Self(Service::new("identity", "IdentityAsked", url, key))
+    /// Where it is, and what opens it.
+    pub fn new(access: Access) -> Self {
+        Self(Service::new("identity", "IdentityAsked", access))
     }
 
     /// The customers of up to 100 sales, each once; without those who deleted their account. One call, none for no

@@ -28,7 +28,7 @@ pub use messages::{event, publish, published, queue_events, queue_messages, samp
 pub use post::Post;
 pub use recorded::load as load_recorded;
 pub use roles::as_function;
-pub use stand_in::StandIn;
+pub use stand_in::{StandIn, internal};
 pub use template::template;
 pub use tokens::{Tokens, audit_log};
 

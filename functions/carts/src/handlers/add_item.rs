@@ -46,7 +46,7 @@ mod tests {
     use kernel::caller::Role;
     use kernel::ids;
     use serde_json::{Value, json};
-    use testing::{Answer, Call, Fault, StandIn, usd};
+    use testing::{Answer, Call, Fault, StandIn, internal, usd};
 
     async fn send_with(shop: &Shop, add_to_cart: &AddToCart, call: &Call) -> Answer {
         let tokens = shop.tokens().guard(shop.carts().client());
@@ -185,7 +185,7 @@ mod tests {
         let answer = json!({"data": {"type": "products", "id": "p", "attributes": attributes}});
         // Asked twice, it would not answer.
         let api = StandIn::start(vec![(200, answer), (500, Value::Null)]).await;
-        let catalog = Catalog::new(&api.url, "secret");
+        let catalog = Catalog::new(internal(&api.url));
         let (add_to_cart, id) = (AddToCart { carts: shop.carts(), catalog }, ids::new());
         for quantity in [1, 2] {
             let answer = send_with(&shop, &add_to_cart, &anas(&shop, &id, 1)).await;

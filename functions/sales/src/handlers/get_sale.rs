@@ -36,11 +36,11 @@ mod tests {
     use kernel::usage::Meter;
     use sales::testing::Shop;
     use serde_json::json;
-    use testing::{Answer, Call, StandIn};
+    use testing::{Answer, Call, StandIn, internal};
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
         let (sales, customers, guard) =
-            (shop.sales(), Customers::new("http://127.0.0.1:1", ""), shop.tokens.guard(shop.cloud.client()));
+            (shop.sales(), Customers::new(internal("http://127.0.0.1:1")), shop.tokens.guard(shop.cloud.client()));
         call.send(|request| get_sale(&sales, &customers, &guard, request)).await
     }
 
@@ -82,7 +82,7 @@ mod tests {
         let ana = json!({"type": "users", "id": "ana", "attributes": {"email": "ana@shop.example"}});
         let identity = StandIn::start(vec![(200, json!({"data": [ana]}))]).await;
         let (sales, guard) = (shop.sales(), shop.tokens.guard(shop.cloud.client()));
-        let customers = Customers::new(&identity.url, "secret");
+        let customers = Customers::new(internal(&identity.url));
         let call = Call::event("get-sale").path("id", &sale.id).bearer(&shop.tokens.token("eva", Role::Staff));
         for (include, asked) in [("lines", 0), ("customer,lines", 1)] {
             let call = call.clone().query(&[("include", include)]);

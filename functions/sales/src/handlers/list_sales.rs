@@ -47,12 +47,12 @@ mod tests {
     use sales::testing::Shop;
     use serde_json::json;
     use testing::roles::as_nobody;
-    use testing::{Answer, Call, StandIn, customer};
+    use testing::{Answer, Call, StandIn, customer, internal};
     use tokio::runtime::Handle;
     use tokio::task::block_in_place;
 
     async fn send(shop: &Shop, call: &Call) -> Answer {
-        ask(shop, &Customers::new("http://127.0.0.1:1", ""), call).await
+        ask(shop, &Customers::new(internal("http://127.0.0.1:1")), call).await
     }
 
     async fn ask(shop: &Shop, customers: &Customers, call: &Call) -> Answer {
@@ -149,7 +149,7 @@ mod tests {
         }
         let users = ["ana", "bob"].map(|id| json!({"type": "users", "id": id, "attributes": {}}));
         let identity = StandIn::start(vec![(200, json!({"data": users}))]).await;
-        let customers = Customers::new(&identity.url, "secret");
+        let customers = Customers::new(internal(&identity.url));
         let eva = Call::event("list-sales").bearer(&shop.tokens.token("eva", Role::Staff));
         let eva = eva.query(&[("include", "customer")]);
         let answer = ask(&shop, &customers, &eva).await;
@@ -176,7 +176,8 @@ mod tests {
                 None
             };
             let sales = Sales::new(shop.cloud.client_with(between), "SalesTable");
-            let (customers, guard) = (Customers::new("http://127.0.0.1:1", ""), shop.tokens.guard(shop.cloud.client()));
+            let (customers, guard) =
+                (Customers::new(internal("http://127.0.0.1:1")), shop.tokens.guard(shop.cloud.client()));
             let (cursors, eva) = (Cursors::new("key"), shop.tokens.token("eva", Role::Staff));
             let call = Call::event("list-sales").bearer(&eva);
             let listed = call.send(|request| list_sales(&sales, &customers, &guard, &cursors, request)).await;

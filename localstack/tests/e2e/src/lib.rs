@@ -11,7 +11,8 @@ pub mod store;
 use std::env;
 use std::time::Duration;
 
-use kernel::ids;
+use aws::sigv4::RequestSigner;
+use kernel::{clock, ids};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -29,6 +30,8 @@ pub struct Person<'a> {
     shop: &'a Shop,
     token: Option<String>,
     address: Option<String>,
+    /// Whether they sign what they send, with the shop's credentials at the cloud.
+    signs: bool,
 }
 
 /// An account that was registered, and its password.
@@ -72,7 +75,7 @@ impl Shop {
 
     /// Someone who has not signed in.
     pub fn anyone(&self) -> Person<'_> {
-        Person { shop: self, token: None, address: None }
+        Person { shop: self, token: None, address: None, signs: false }
     }
 
     /// Someone with a token, be it good or bad.
@@ -132,6 +135,11 @@ impl Person<'_> {
         Self { address: Some(address.to_owned()), ..self.clone() }
     }
 
+    /// The same person, who signs what they send as the shop's own functions do (AWS Signature Version 4).
+    pub fn signing(&self) -> Self {
+        Self { signs: true, ..self.clone() }
+    }
+
     /// Reads a path of the shop, or a link that an answer gave.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, &[], None).await
@@ -188,7 +196,11 @@ impl Person<'_> {
         if let Some(body) = body {
             request = request.header("content-type", MEDIA_TYPE).body(body);
         }
-        let response = request.send().await.unwrap();
+        let mut request = request.build().unwrap();
+        if self.signs {
+            RequestSigner::from_env("execute-api").unwrap().sign(&mut request, clock::now()).unwrap();
+        }
+        let response = self.shop.http.execute(request).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         secrets::note(&text);

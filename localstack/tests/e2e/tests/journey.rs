@@ -95,7 +95,7 @@ async fn unknown_paths_are_answered_in_json_api() {
 }
 
 #[tokio::test]
-async fn the_internal_api_opens_to_its_key_only() {
+async fn the_internal_api_opens_to_its_key_and_a_signature_only() {
     let shop = Shop::from_env();
     let cup = shop.staff().await.adds_a_product("Cup", 1_000).await;
     let url = format!("{}/internal/products/{cup}", variable("ZOCO_INTERNAL_URL"));
@@ -104,7 +104,9 @@ async fn the_internal_api_opens_to_its_key_only() {
     let wrong = anyone.send(Method::GET, &url, &[("X-API-KEY", "wrong")], None).await;
     assert_eq!(wrong.status, 403);
     let key = variable("ZOCO_INTERNAL_API_KEY");
-    let right = anyone.send(Method::GET, &url, &[("X-API-KEY", &key)], None).await;
+    let alone = anyone.send(Method::GET, &url, &[("X-API-KEY", &key)], None).await;
+    assert_eq!(alone.status, 403);
+    let right = anyone.signing().send(Method::GET, &url, &[("X-API-KEY", &key)], None).await;
     assert_eq!((right.status, right.text("sequence").ends_with("-0000000001")), (200, true));
     assert_eq!(anyone.get(&format!("/internal/products/{cup}")).await.status, 404);
 }

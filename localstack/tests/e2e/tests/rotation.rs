@@ -123,7 +123,7 @@ async fn the_signing_key_changes_under_load_without_a_refused_request_and_the_re
 
 async fn ask(shop: &Shop, key: &str) -> Reply {
     let url = format!("{}/internal/products/{}", variable("ZOCO_INTERNAL_URL"), ids::new());
-    shop.anyone().send(Method::GET, &url, &[("X-API-KEY", key)], None).await
+    shop.anyone().signing().send(Method::GET, &url, &[("X-API-KEY", key)], None).await
 }
 
 #[tokio::test]

@@ -27,7 +27,9 @@ async fn cells(world: &World, identity: &Identity<'_>, rows: &[Row]) -> Vec<Stri
             For::Services => format!("{}{path}", variable("ZOCO_INTERNAL_URL")),
             _ => path,
         };
-        let reply = identity.person.send(row.method.clone(), &url, &headers, body).await;
+        let signs = identity.signs && matches!(row.whom, For::Services);
+        let person = if signs { identity.person.signing() } else { identity.person.clone() };
+        let reply = person.send(row.method.clone(), &url, &headers, body).await;
         let expected = row.expected(identity.who);
         if reply.status != expected {
             let cell = format!("{} asks {} {}", identity.name, row.method, row.route);

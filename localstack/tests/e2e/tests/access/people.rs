@@ -17,12 +17,14 @@ pub struct Identity<'a> {
     pub person: Person<'a>,
     pub id: String,
     pub key: Option<String>,
+    /// Whether they sign what they ask of the internal API.
+    pub signs: bool,
 }
 
 /// Everybody who asks. Each has an address of the network of their own, so that none is slowed by the others.
 pub async fn identities<'a>(shop: &'a Shop, owner: &Account, other: &Account) -> Vec<Identity<'a>> {
     let admin = shop.admin().await;
-    let of = |who, name, person, id: &str| Identity { who, name, person, id: id.to_owned(), key: None };
+    let of = |who, name, person, id: &str| Identity { who, name, person, id: id.to_owned(), key: None, signs: false };
     let mut all = vec![
         of(Who::Nobody, "nobody", shop.anyone(), ""),
         of(Who::Owner, "the owner", shop.sign_in(&owner.email, &owner.password).await, &owner.id),
@@ -55,11 +57,14 @@ pub async fn identities<'a>(shop: &'a Shop, owner: &Account, other: &Account) ->
         assert_eq!(person.send(Method::POST, "/auth/logout", &[], None).await.status, 204);
         all.push(of(who, name, person, &account.id));
     }
-    for (who, name, key) in [
-        (Who::ServiceKey, "a service", variable("ZOCO_INTERNAL_API_KEY")),
-        (Who::WrongKey, "a wrong key", "wrong".to_owned()),
+    let key = variable("ZOCO_INTERNAL_API_KEY");
+    for (who, name, key, signs) in [
+        (Who::Service, "a service", Some(key.clone()), true),
+        (Who::NoService, "the key without a signature", Some(key), false),
+        (Who::NoService, "a signature without the key", None, true),
+        (Who::NoService, "a signature with a wrong key", Some("wrong".to_owned()), true),
     ] {
-        all.push(Identity { key: Some(key), ..of(who, name, shop.anyone(), "") });
+        all.push(Identity { key, signs, ..of(who, name, shop.anyone(), "") });
     }
     for (name, token) in forgeries(shop, &admin).await {
         all.push(of(Who::Forged, name, shop.bearer(&token), &owner.id));

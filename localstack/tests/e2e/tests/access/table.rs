@@ -19,7 +19,7 @@ pub enum For {
     OwnerAndStaff,
     Staff,
     Admins,
-    /// The other services, by their key.
+    /// The other services, by their key and a signature.
     Services,
 }
 
@@ -45,8 +45,10 @@ pub enum Who {
     RevokedCustomer,
     RevokedStaff,
     RevokedAdmin,
-    ServiceKey,
-    WrongKey,
+    /// With the key between services, and a signature.
+    Service,
+    /// With one of the two, or a wrong key.
+    NoService,
     /// A token that is wrong in one thing.
     Forged,
 }
@@ -117,17 +119,17 @@ impl Row {
 
     /// The status that somebody is answered.
     pub fn expected(&self, who: Who) -> u16 {
-        use Who::{Admin, Forged, Nobody, Owner, RevokedAdmin, RevokedCustomer, RevokedStaff, ServiceKey, WrongKey};
+        use Who::{Admin, Forged, NoService, Nobody, Owner, RevokedAdmin, RevokedCustomer, RevokedStaff, Service};
         let staff = matches!(who, Who::Staff | Admin | RevokedStaff | RevokedAdmin);
         let revoked = match self.revoked {
             Revoked::AtOnce => matches!(who, RevokedCustomer | RevokedStaff | RevokedAdmin),
             Revoked::StaffAtOnce => matches!(who, RevokedStaff | RevokedAdmin),
             Revoked::Later => false,
         };
-        let without_token = matches!(who, Nobody | ServiceKey | WrongKey);
+        let without_token = matches!(who, Nobody | Service | NoService);
         match self.whom {
             For::Services => {
-                if who == ServiceKey {
+                if who == Service {
                     self.good
                 } else {
                     403

@@ -140,25 +140,12 @@ def oldest_waiting(mapping):
 
 
 def is_known(access_key):
-    """Whether an access key was made here: that of the shop's owner, of a function, or of a user or role of IAM."""
-    if access_key == os.environ["OWNERS_ACCESS_KEY_ID"] and access_key not in iam._access_keys:
-        make_owner(access_key, os.environ["OWNERS_SECRET_ACCESS_KEY"])
+    """Whether an access key was made here: that of the shop's owner, of a function, or of a user of IAM."""
+    if access_key == os.environ["OWNERS_ACCESS_KEY_ID"] and access_key not in sts._sessions:
+        # Of MiniStack's own root, which may do everything, it does not check signatures: of a session of its it does.
+        owner = {"Arn": "arn:aws:iam::000000000000:root", "SecretAccessKey": os.environ["OWNERS_SECRET_ACCESS_KEY"]}
+        sts.register_session(access_key, owner)
     return access_key in sts._sessions or access_key in {key for _, key in iam._access_keys.to_dict()}
-
-
-def make_owner(access_key, secret):
-    """Makes the user of IAM who may do everything. MiniStack's own root may as well, but its signatures are not checked."""
-    arn, allowed = "arn:aws:iam::000000000000:user/owner", {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    iam._users["owner"] = {
-        "UserName": "owner", "Arn": arn, "UserId": "AIDAOWNER", "CreateDate": since, "Path": "/", "PermissionsBoundary": "",
-        "AttachedPolicies": [], "Tags": [],
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    iam._user_inline_policies["owner"] = {"everything": policy}
-    iam._access_keys[access_key] = {
-        "UserName": "owner", "AccessKeyId": access_key, "SecretAccessKey": secret, "Status": "Active", "CreateDate": since,
-    }
 
 
 def main():

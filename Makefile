@@ -69,8 +69,8 @@ sbom: $(TOOLS) ## the software bill of materials of the programs, CycloneDX, int
 build: $(TOOLS) ## build the program of each service for Lambda, into target/lambda
 	AWS_LC_SYS_CFLAGS="-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX=1" RUSTFLAGS="-C force-unwind-tables=no" cargo lambda build --release --locked --disable-optimizations $(ARM)
 
-deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads; STACK=zoco
-	@AWS_DEFAULT_REGION="$${AWS_DEFAULT_REGION:-$${AWS_REGION:-us-east-1}}" $(ZOCO) --stack "$(or $(STACK),zoco)" deploy
+deploy: build ## deploy to AWS, or to where AWS_ENDPOINT_URL leads, with shops/<stack>.toml; STACK=zoco YES=1
+	@$(ZOCO) --stack "$(or $(STACK),zoco)" deploy $(call flag,YES,--yes)
 
 # What operators do is done by `zoco` (`zoco --help`); these are short ways to say the same.
 keys: $(TOOLS) ## make the shop's keys, unless they are there; STEP=status|stage|activate|retire rotates the one that signs; FORCE=1

@@ -132,13 +132,17 @@ class MiniStack(Cloud):
         super().__init__(f"http://localhost:{port}")
         self.port, self.folder, self.keep = port, folder, keep
         self.log, self.pid_file = folder / "cloud.log", folder / "cloud.pid"
+        self.credentials_file = folder / "credentials.json"
         self.process, self.seconds_between_saves = None, 60
+
+    def has_credentials(self):
+        return self.credentials_file.exists()
 
     @property
     def credentials(self):
         """Those of this shop's owner, made once. IAM is enforced: nobody without them reads the signing key, say."""
-        path = self.folder / "credentials.json"
-        if not path.exists():
+        path = self.credentials_file
+        if not self.has_credentials():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             key, secret = "AKIA" + "".join(secrets.choice(KEY_LETTERS) for _ in range(16)), secrets.token_urlsafe(30)
             private_file(path, json.dumps({"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}))
@@ -148,8 +152,11 @@ class MiniStack(Cloud):
         pid, port = self.running()
         if pid and port != self.port:
             raise Failed(f"it runs already, on port {port}: `make down` first, or PORT={port}")
-        if pid:
+        if pid and self.has_credentials():
             return
+        if pid:
+            # It was started by a version of this project that let everybody in.
+            self.stop()
         if platform.system() != "Linux":
             raise Failed("functions are Linux programs, which MiniStack runs as they are: use EMULATOR=localstack here")
         if taken(self.port):

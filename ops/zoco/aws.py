@@ -4,6 +4,9 @@ it from its options (`target.py`)."""
 import os
 
 import boto3
+from botocore.exceptions import ProfileNotFound
+
+from zoco.workspace import Failed
 
 
 def stack():
@@ -12,9 +15,16 @@ def stack():
 
 
 def region():
-    """The region of the shop's stack."""
-    named = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION")
-    return named or boto3.session.Session().region_name or "us-east-1"
+    """The region of the shop's stack, as boto3 finds it (AWS_DEFAULT_REGION, the profile), or AWS_REGION. There is no default: a
+    shop in the wrong region is a second shop."""
+    try:
+        own = os.environ.get("AWS_DEFAULT_REGION") or boto3.session.Session().region_name
+        named = own or os.environ.get("AWS_REGION")
+    except ProfileNotFound as error:
+        raise Failed(f"{error}: `aws configure --profile …` makes one") from None
+    if not named:
+        raise Failed("no region is named: --region, AWS_DEFAULT_REGION, or the profile (aws configure) says which")
+    return named
 
 
 def client(service, **options):

@@ -96,11 +96,19 @@ def choose_shop(
 
 
 @app.command()
-def deploy():
-    """Deploys the programs that `make build` made. Asks before it changes anything."""
+def deploy(yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False):
+    """Deploys the programs that `make build` made, with the settings in shops/<stack>.toml. Asks before it changes anything."""
     from zoco.deploy import deploy
 
-    deploy()
+    deploy(agreed=yes)
+
+
+@app.command()
+def destroy(yes: Annotated[bool, Option("--yes", help="Do not ask.")] = False):
+    """Deletes the stack at AWS. Tables, keys and logs stay: it says which, what they cost, and how to delete them."""
+    from zoco.destroy import destroy
+
+    destroy(agreed=yes)
 
 
 @groups["keys"].command("make")

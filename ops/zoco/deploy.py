@@ -9,9 +9,9 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from zoco import aws
+from zoco import aws, settings
 from zoco.keys import ensure_keys, national_id_key, signing_key, token_keys
-from zoco.stack import described, outputs, parameters
+from zoco.stack import described, is_whole, outputs, parameters, set_parameters
 from zoco.workspace import LOCAL, Failed, private_file, run
 
 # Random texts that the template wants.
@@ -58,18 +58,87 @@ def sam_deploy(values, *options, log=None):
         path.unlink(missing_ok=True)
 
 
-def deploy():
-    """Deploys the programs that were built. Asks before it changes anything, where a person sits at the terminal."""
+# What CloudFormation says of a stack that cannot be deployed to as it is, and what to do.
+STUCK = {
+    "ROLLBACK_COMPLETE": "its first deployment failed and was taken back, which CloudFormation cannot deploy over. Nothing of "
+    "the shop is lost: it never ran. Delete it, then deploy again:\n  aws cloudformation delete-stack --stack-name {stack}",
+    "ROLLBACK_FAILED": "its first deployment failed and could not be taken back whole. Look at its events, delete what is in the "
+    "way, then the stack:\n  aws cloudformation delete-stack --stack-name {stack}",
+    "UPDATE_ROLLBACK_FAILED": "its last change failed and could not be taken back whole. Its events say what is in the way; then:\n"
+    "  aws cloudformation continue-update-rollback --stack-name {stack}",
+    "DELETE_FAILED": "it could not be deleted whole. Its events say what is in the way; then:\n"
+    "  aws cloudformation delete-stack --stack-name {stack}",
+}
+# What leaves room for the longest name of a queue, which SQS limits to 80 characters.
+LONGEST_NAME = 50
+# Fewer functions at once than this are few for a shop. AWS gives new accounts 10.
+FEW_AT_ONCE = 100
+
+
+def deploy(agreed=False):
+    """Deploys the programs that were built. Asks before it changes anything, where a person sits at the terminal and has not
+    agreed beforehand. Nothing is made before: no key, no bucket."""
+    asks = sys.stdin.isatty() and not agreed
+    if len(aws.stack()) > LONGEST_NAME:
+        raise Failed(f"the name of a stack has at most {LONGEST_NAME} characters: its queues are named after it")
+    region, given = settings.read(aws.stack())
+    if region:
+        os.environ["AWS_DEFAULT_REGION"] = region
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     try:
         account = aws.client("sts").get_caller_identity()["Account"]
+        stack = described()
     except (BotoCoreError, ClientError) as error:
         raise Failed(f"no AWS account to deploy to: {error}") from None
-    print(f"Deploying the stack {aws.stack()} to {endpoint or 'AWS'}, account {account}, region {aws.region()}")
+    is_new = stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS"
+    if not is_new:
+        check_state(stack["StackStatus"])
+    print(f"The stack {aws.stack()} at {endpoint or 'AWS'}, account {account}, region {aws.region()}: {'new' if is_new else 'a change'}")
+    for name, value in sorted(given.items()):
+        print(f"  {name} = {value}")
+    if not endpoint:
+        check_quota()
+    if asks and is_new and not settings.path_of(aws.stack()).exists():
+        given = settings.ask(aws.stack())
+    if asks and is_new and input("Make this shop? [y/N] ").strip().lower() not in ("y", "yes"):
+        raise Failed("nothing was made")
     print("Keys made:", ", ".join(ensure_keys()) or "none, they are there already")
     # A local cloud's functions need its address, and there everybody comes from one address.
     local = {"LocalEndpoint": endpoint, "FreeRegistrations": 1000} if endpoint else {}
-    sam_deploy(new_parameters(described(), **local), *(["--confirm-changeset"] if sys.stdin.isatty() else []))
+    # Of a change, CloudFormation shows what it comes to.
+    sam_deploy(new_parameters(stack, **local, **given), *(["--confirm-changeset"] if asks and not is_new else []))
+    protect(given)
     stack = described()
     if stack and "PublicUrl" in outputs(stack):
         print("Base URL:", outputs(stack)["PublicUrl"])
+
+
+def check_state(status):
+    """Refuses a stack that cannot be deployed to, and says what to do."""
+    if status in STUCK:
+        raise Failed(f"the stack {aws.stack()} is in the state {status}: " + STUCK[status].format(stack=aws.stack()))
+    if status.endswith("_IN_PROGRESS"):
+        raise Failed(f"the stack {aws.stack()} is being changed ({status}): wait until that has ended, then deploy again")
+
+
+def check_quota():
+    """Says so when the account runs few functions at once."""
+    try:
+        most = aws.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    except ClientError:
+        # Not everybody who deploys may ask.
+        return
+    if most < FEW_AT_ONCE:
+        print(
+            f"This account runs at most {most} functions at once, all together; further requests are answered 429. Ask for more:\n"
+            "  aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000",
+            flush=True,
+        )
+
+
+def protect(given):
+    """Protects the tables from being deleted, once the stack is there, unless the settings say otherwise."""
+    stack = described()
+    if is_whole(stack) and "DeletionProtection" not in given and parameters(stack).get("DeletionProtection") == "false":
+        set_parameters(stack, DeletionProtection="true")
+        print("The tables are protected from being deleted (DeletionProtection).")

@@ -14,6 +14,8 @@ from zoco.workspace import Failed
 
 # What a function writes to a message that it gives up.
 WRITTEN = ("reason", "function", "receives", "correlationid")
+# What only a message has that Lambda sent itself, about records of a stream that it gave up.
+GIVEN_UP = "DDBStreamBatchInfo"
 # How long messages that are looked at stay unseen by others, in seconds.
 LOOKING = 30
 BATCH = 10
@@ -103,6 +105,8 @@ def described(message, body=False):
         event = {}
     event = event if isinstance(event, dict) else {}
     sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, timezone.utc)
+    if GIVEN_UP in event:
+        return given_up(message, event, sent)
     tries = attribute(message, "receives")
     reason = attribute(message, "reason") or "tried without an answer until it was given up: see the function's log"
     lines = [
@@ -113,6 +117,20 @@ def described(message, body=False):
         f"  message      {message['MessageId']}",
     ]
     return "\n".join(lines + ([f"  {message['Body']}"] if body else []))
+
+
+def given_up(message, event, sent):
+    """What Lambda itself says of records of a stream that it stopped trying (AWS Lambda developer guide, "Retain discarded
+    batch records"): how many and when they were written, not which."""
+    info, context = event[GIVEN_UP], event.get("requestContext", {})
+    table = info["streamArn"].partition(":table/")[2].partition("/")[0]
+    return "\n".join([
+        f"{sent:%Y-%m-%d %H:%M:%S} UTC  {info['batchSize']} records of {table} were not published",
+        f"  reason       {context.get('condition', '?')}, after {context.get('approximateInvokeCount', '?')} times",
+        f"  function     {context.get('functionArn', '?').rpartition(':function:')[2].partition(':')[0]}",
+        f"  written      {info['approximateArrivalOfFirstRecord']} to {info['approximateArrivalOfLastRecord']}",
+        f"  message      {message['MessageId']}",
+    ])
 
 
 def show_dead_letters(resources, name, limit, body=False):
@@ -164,6 +182,10 @@ def republished(resources, messages):
     done = []
     for message in messages:
         place = json.loads(message["Body"])
+        if GIVEN_UP in place:
+            written = place[GIVEN_UP]["approximateArrivalOfFirstRecord"]
+            print(f"\nnot published: Lambda does not say which items. Republish what was changed from {written} on.", file=sys.stderr)
+            continue
         try:
             republish_item(resources, place["table"], place["keys"])
             done.append(message)

@@ -40,7 +40,8 @@ class Names(unittest.TestCase):
 
     def test_every_table_is_on_demand_recoverable_kept_and_streamed(self):
         for name, properties in resources("AWS::DynamoDB::Table").items():
-            self.assertEqual((template()[name]["DeletionPolicy"], properties["BillingMode"]), ("Retain", "PAY_PER_REQUEST"), name)
+            self.assertEqual(template()[name]["DeletionPolicy"], "RetainExceptOnCreate", name)
+            self.assertEqual(properties["BillingMode"], "PAY_PER_REQUEST", name)
             self.assertTrue(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)
             self.assertEqual(properties["StreamSpecification"]["StreamViewType"], "NEW_AND_OLD_IMAGES", name)
 

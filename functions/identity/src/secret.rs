@@ -4,16 +4,18 @@
 //! which takes minutes to build.
 
 use std::fmt;
+use std::time::Duration;
 
 use aws::sigv4::RequestSigner;
-use backon::Retryable;
+use backon::{ExponentialBuilder, Retryable};
 use kernel::{Error, StartupError, clock, error};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::time;
 
-/// The value of a secret. One call, and two more when SSM is throttled or away.
+/// The value of a secret. One call, and more for some two seconds when SSM is throttled or away: it takes 40 reads a second of
+/// an account (AWS Systems Manager, "Service quotas"), and many functions may start at once.
 ///
 /// # Errors
 /// `Unavailable` when SSM does not answer in time · `Internal` when it refuses: the error names the parameter and the
@@ -27,17 +29,19 @@ struct ParameterStore {
     client: Client,
     signer: RequestSigner,
     url: Url,
+    patience: ExponentialBuilder,
 }
 
 impl ParameterStore {
     fn from_env() -> Result<Self, StartupError> {
         let client = aws::http_client(aws::CONNECT_TIMEOUT, aws::ATTEMPT_TIMEOUT)?;
-        Ok(Self { client, signer: RequestSigner::from_env("ssm")?, url: aws::service_url_from_env("ssm")? })
+        let (signer, url) = (RequestSigner::from_env("ssm")?, aws::service_url_from_env("ssm")?);
+        Ok(Self { client, signer, url, patience: patience(Duration::from_millis(100)) })
     }
 
     async fn get(&self, name: &str) -> Result<String, Error> {
         let attempt = || self.get_once(name);
-        let tries = attempt.retry(aws::backoff()).when(Failed::may_pass).notify(|failed, _| {
+        let tries = attempt.retry(self.patience).when(Failed::may_pass).notify(|failed, _| {
             tracing::warn!(parameter = name, %failed, "the parameter store did not answer, trying again");
         });
         let outcome = time::timeout(aws::OPERATION_TIMEOUT, tries).await.unwrap_or(Err(Failed::TooLate));
@@ -66,6 +70,11 @@ impl ParameterStore {
             _ => Err(Failed::NoValue),
         }
     }
+}
+
+/// Four more tries: a first wait, then twice as long each, up to twice that by chance. With 100 ms, 1.5 to 3 seconds in all.
+fn patience(first: Duration) -> ExponentialBuilder {
+    ExponentialBuilder::default().with_min_delay(first).with_max_times(4).with_jitter()
 }
 
 /// Why a secret was not read. None of it quotes an answer, which may have the secret in it.
@@ -146,7 +155,7 @@ mod tests {
         let client = aws::http_client(aws::CONNECT_TIMEOUT, aws::ATTEMPT_TIMEOUT).unwrap();
         let credentials = Credentials::new("AKIDEXAMPLE", "key", Some("token".to_owned()), None, "test");
         let signer = RequestSigner::new(credentials, "sa-east-1", "ssm");
-        ParameterStore { client, signer, url: url.parse().unwrap() }
+        ParameterStore { client, signer, url: url.parse().unwrap(), patience: patience(Duration::from_millis(1)) }
     }
 
     fn found() -> (u16, Value) {
@@ -190,12 +199,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn after_three_tries_the_secret_is_unavailable() {
+    async fn after_five_tries_the_secret_is_unavailable() {
         let (ssm, store) = ssm(vec![outage()]).await;
         let error = store.get(NAME).await.unwrap_err();
         assert_eq!(error.kind, Kind::Unavailable);
         assert_eq!(error.reason(), format!("the parameter {NAME}: InternalServerError (500)"));
-        assert_eq!(ssm.asked().len(), 3);
+        assert_eq!(ssm.asked().len(), 5);
     }
 
     #[tokio::test]

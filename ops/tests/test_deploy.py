@@ -100,7 +100,8 @@ class ADeployment(Case):
 
     def test_of_a_new_shop_makes_its_random_texts(self):
         _, given = self.deployed(None)
-        self.assertTrue(all(len(given[name]) >= 32 for name in ("CursorKey", "LogKey", "InternalApiKeyA")))
+        # API Gateway: the value of an API key has 20 to 128 letters and digits.
+        self.assertTrue(all(given[name].isalnum() and len(given[name]) >= 32 for name in ("CursorKey", "LogKey", "InternalApiKeyA")))
 
     def test_is_refused_in_a_state_that_it_cannot_end_well_from_and_says_what_to_do(self):
         for status, advice in {
@@ -136,6 +137,12 @@ class ADeployment(Case):
             deploy.protect({"DeletionProtection": "false"})
         self.assertEqual(changed, [{"DeletionProtection": "true"}])
 
+
+    def test_to_a_region_of_another_partition_is_refused(self):
+        os.environ["AWS_DEFAULT_REGION"] = "us-gov-west-1"
+        with self.assertRaisesRegex(Failed, "not supported"):
+            deploy.deploy()
+        self.assertEqual(self.said, [])
 
     def test_of_a_stack_with_a_name_too_long_for_its_queues_is_refused(self):
         os.environ["STACK"] = "s" * 51

@@ -6,11 +6,11 @@
 
 The keys are parameters of the stack that nobody can read back; API Gateway gives them to who may ask."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from zoco import aws, target
+from zoco.deploy import random_text
 from zoco.stack import existing, parameters, physical_id, set_parameters
 from zoco.workspace import SHOP, Failed, read_env, write_env
 
@@ -88,7 +88,7 @@ def stage():
     if state.second:
         raise Failed(f"slot {state.other} still has the key before: zoco api-keys retire")
     print("updating the stack, so that a new key is let in …", flush=True)
-    set_parameters(state.stack, **{f"InternalApiKey{state.other}": secrets.token_urlsafe(32)})
+    set_parameters(state.stack, **{f"InternalApiKey{state.other}": random_text()})
     print(f"slot {state.other} has a new key, {where(key_of(state.other))}. Both open the door.")
     print("next: give it to whoever calls the internal API besides our functions, then zoco api-keys activate")
 

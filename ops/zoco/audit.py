@@ -38,7 +38,7 @@ def items_of(resources):
 def audited(resources, segments=None):
     """What the function found in each segment; the tables' size says how many, unless that is given."""
     segments = segments or segments_of(items_of(resources))
-    patient = Config(read_timeout=LONGEST, retries={"total_max_attempts": 1}, max_pool_connections=WORKERS)
+    patient = Config(read_timeout=LONGEST, tcp_keepalive=True, retries={"total_max_attempts": 1}, max_pool_connections=WORKERS)
     lambda_ = aws.client("lambda", config=patient)
 
     def segment(number):

@@ -22,6 +22,9 @@ def region():
         named = own or os.environ.get("AWS_REGION")
     except ProfileNotFound as error:
         raise Failed(f"{error}: `aws configure --profile …` makes one") from None
+    if not named and os.environ.get("AWS_ENDPOINT_URL"):
+        # A local cloud has all its regions in one place.
+        return "us-east-1"
     if not named:
         raise Failed("no region is named: --region, AWS_DEFAULT_REGION, or the profile (aws configure) says which")
     return named

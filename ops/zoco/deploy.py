@@ -5,6 +5,7 @@ The stack keeps its own secrets: a deploy makes up those that it lacks, and leav
 import os
 import platform
 import secrets
+import string
 import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +17,11 @@ from zoco.workspace import LOCAL, Failed, private_file, run
 
 # Random texts that the template wants.
 SECRETS = ("CursorKey", "LogKey", "InternalApiKeyA")
+
+
+def random_text():
+    """256 bits and more, of letters and digits alone: API Gateway takes nothing else for a key."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(43))
 
 
 def new_parameters(stack, **local):
@@ -32,7 +38,7 @@ def new_parameters(stack, **local):
         "TokenAudience": aws.stack(),
     }
     values.update(local)
-    values.update({name: secrets.token_urlsafe(32) for name in SECRETS if name not in known})
+    values.update({name: random_text() for name in SECRETS if name not in known})
     return values
 
 
@@ -84,6 +90,7 @@ def deploy(agreed=False):
     region, given = settings.read(aws.stack())
     if region:
         os.environ["AWS_DEFAULT_REGION"] = region
+    check_partition(aws.region())
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     try:
         account = aws.client("sts").get_caller_identity()["Account"]
@@ -111,6 +118,15 @@ def deploy(agreed=False):
     stack = described()
     if stack and "PublicUrl" in outputs(stack):
         print("Base URL:", outputs(stack)["PublicUrl"])
+
+
+def check_partition(region):
+    """Refuses regions of other partitions than the commercial one."""
+    if region.startswith(("cn-", "us-gov-", "us-iso")):
+        raise Failed(
+            f"{region} is not supported: the programs trust Amazon's commercial root certificates and were never tried there. "
+            "Neither were FIPS and dual-stack endpoints; the programs use the regular ones."
+        )
 
 
 def check_state(status):

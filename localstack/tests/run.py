@@ -23,11 +23,12 @@ from localstack.cloud.deploy import build, deploy_locally
 from localstack.cloud.emulators import MiniStack, free_port
 from localstack.cloud.invoke import invoke_all
 from localstack.cloud.shop import variables
+from localstack.tests import first_deployment
 from localstack.tests.asyncapi import faults, types
 from localstack.tests.documented import run_all
 from localstack.tests.event_tap import captured
+from localstack.tests.function_logs import logged, secrets_of
 from localstack.tests.journey_shop import eventually
-from zoco import aws
 from zoco.api import Api, Unexpected
 from zoco.keys import ensure_keys
 from zoco.resources import Resources
@@ -54,6 +55,8 @@ MESSAGES = [*MODULE, "localstack.tests.messages_proof"]
 ZOCO = str(ROOT / ".venv/bin/zoco")
 # How long a pending sale waits in the tests.
 SALE_DEADLINE_SECONDS = "10"
+# Of `provided.al2023`, minor version (AWS Lambda developer guide, "OS-only runtime").
+LAMBDAS_GLIBC = 34
 CONTRACT = [*MODULE, "localstack.tests.contract", "--max-examples"]
 # The API by its paths, to be asked at the same time.
 CONTRACT_PARTS = [
@@ -276,7 +279,7 @@ def deploy_again(tally, cloud):
     tally.step("deployed again, nothing changes", codes() == after)
 
 
-def contract(tally, _cloud):
+def contract(tally, cloud):
     with ExitStack() as resources:
         logs = LOCAL / "contract"
         ended = [
@@ -289,6 +292,9 @@ def contract(tally, _cloud):
     paths = json.loads((ROOT / "functions/edge/openapi.json").read_text(encoding="utf-8"))["paths"]
     once = all(sum(bool(re.match(part, path)) for part in CONTRACT_PARTS) == 1 for path in paths)
     tally.step(f"each of {len(paths)} paths was asked in one part", once)
+    heading("a first deployment")
+    for what, went_well in first_deployment.run_all(cloud):
+        tally.step(what, went_well)
 
 
 @contextmanager
@@ -324,30 +330,10 @@ def proofs(tally, _cloud):
     print(f"| API contract | no 5xx, nothing undocumented, 20,000 requests | {reached} | {took:.0f} s |", flush=True)
 
 
-def logged(path):
-    """All that the functions logged, which the cloud forgets; also written to a file."""
-    logs = aws.client("logs")
-    lines = []
-    for group in pages(logs, "describe_log_groups", "logGroups"):
-        name = group["logGroupName"]
-        events = pages(logs, "filter_log_events", "events", logGroupName=name)
-        lines += [f"{name} {event['message']}" for event in events]
-    text = "\n".join(lines)
-    path.write_text(text, encoding="utf-8")
-    print(f"\n{len(lines)} lines of the functions' logs are in {path.relative_to(ROOT)}", flush=True)
-    return text
-
-
-def pages(client, operation, member, **arguments):
-    """All items of a paged listing."""
-    return [one for page in client.get_paginator(operation).paginate(**arguments) for one in page[member]]
-
-
-def secrets_of(values):
-    """Those of the shop's variables that nobody may read in a log."""
-    return {
-        value for name, value in values.items() if name.startswith("ZOCO_") and name.endswith(("_PASSWORD", "_KEY", "_EMAIL"))
-    }
+def glibc_needed():
+    """The newest minor version of glibc 2 that a program asks for, by the names of the symbols' versions in it."""
+    programs = (ROOT / "target/lambda").glob("*/bootstrap")
+    return max(int(version) for program in programs for version in re.findall(rb"GLIBC_2\.(\d+)", program.read_bytes()))
 
 
 def main():
@@ -375,6 +361,8 @@ def main():
         tally.step("clippy finds nothing", not findings)
         heading("build")
         build()
+        needed = glibc_needed()
+        tally.step(f"the programs need glibc 2.{needed}, and Lambda has 2.34", needed <= LAMBDAS_GLIBC)
         with meanwhile(CONTRACT_RUN, LOCAL / "contract.log") as contract_ended, meanwhile(JOURNEYS, LOCAL / "journeys.log") as ended:
             run_tests(tally, {name: one for name, one in programs.items() if not is_end_to_end(name)})
             heading("the journeys, on a local cloud")

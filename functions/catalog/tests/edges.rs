@@ -8,14 +8,16 @@ use catalog::category::Filter;
 use catalog::listing::ListQuery;
 use catalog::product::{Availability, Product, Status};
 use catalog::sku::Sku;
-use catalog::testing::cup;
+use catalog::testing::{brand as testing_brand, category, cup};
+use kernel::actor;
+use kernel::caller::{Caller, Role};
 use kernel::input::{Body, Input};
 use kernel::page::Cursors;
 use kernel::query::Query;
 use kernel::usage::Meter;
 use kernel::{Error, clock, ids};
 use serde_json::json;
-use testing::Cloud;
+use testing::{Cloud, audit_log, customer};
 
 async fn catalog() -> Catalog {
     Catalog::new(Cloud::start().await.client(), "CatalogTable")
@@ -238,4 +240,37 @@ async fn a_page_of_products_in_stock_is_full_though_others_lie_between() {
     }
     let found = names(&catalog, &[("filter[inStock]", "true"), ("page[size]", "20")]).await.unwrap();
     assert_eq!(found.len(), 20);
+}
+
+#[tokio::test]
+async fn a_product_with_all_that_it_can_have_is_changed_into_another_such_within_one_transaction() {
+    let catalog = catalog().await;
+    let words = |first: usize| (first..first + 40).map(|number| format!("word{number}")).collect::<Vec<_>>();
+    let mut categories = Vec::new();
+    for number in 0..10 {
+        categories.push(category(&catalog, &format!("Category {number}")).await);
+    }
+    let (one, other) = (testing_brand(&catalog, "One").await, testing_brand(&catalog, "Other").await);
+    let of = |words: &[String], brand: &str, categories: &[String], product: Product| Product {
+        name: words[..20].join(" "),
+        tags: words[20..].to_vec(),
+        brand_id: Some(brand.to_owned()),
+        category_ids: categories.to_vec(),
+        ..product
+    };
+    let first = of(&words(0), &one, &categories[..5], cup(Status::Active));
+    catalog.create(first.clone(), "").await.unwrap();
+    let eva = Caller { role: Role::Staff, ..customer("eva") };
+    let change = |product: Product| {
+        let version = product.version + 1;
+        let sku = Sku::parse(Input::new(json!("ANOTHER-1"), "/sku")).unwrap();
+        Ok(Product { version, sku, ..of(&words(100), &other, &categories[5..], product) })
+    };
+    // DynamoDB takes 100 actions in a transaction, and so does the embedded one. Here the audit log's is one of them.
+    let (changed, _) = actor::within(async {
+        audit_log().begin(&eva).unwrap();
+        catalog.update(&first.id, change).await
+    })
+    .await;
+    assert_eq!(changed.unwrap().brand_id, Some(other));
 }

@@ -196,6 +196,17 @@ def put_ids(world, value):
             put_ids(world, member)
 
 
+# What Amazon API Gateway sends under another name (developer guide, "Important notes for REST APIs"). The local cloud does not.
+RENAMED = ("authorization", "connection", "content-md5", "date", "expect", "host", "max-forwards", "proxy-authenticate", "server", "te",
+           "trailer", "user-agent", "www-authenticate")
+
+
+def rename_as_the_gateway_does(headers):
+    """Gives the headers of an answer the names that they arrive with at AWS: no answer may depend on the others."""
+    for name in [name for name in headers if name.lower() in RENAMED]:
+        headers[f"x-amzn-remapped-{name.lower()}"] = headers.pop(name)
+
+
 class AskedAgain:
     """A busy machine's cloud may not answer a function in time. The function then answers 503 with `Retry-After`, and is asked
     again as a client would: only one that still fails is a finding."""
@@ -307,6 +318,7 @@ def run():
 
     @schemathesis.hook
     def after_call(context, case, response):
+        rename_as_the_gateway_does(response.headers)
         # Signed out everywhere, so the token is refused from now on.
         if case.operation.path == "/auth/logout" and response.status_code in (204, 401):
             world.leaver.sign_in()

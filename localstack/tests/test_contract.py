@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import requests
 from schemathesis.core.transport import Response
 
-from localstack.tests.contract import AskedAgain
+from localstack.tests.contract import AskedAgain, rename_as_the_gateway_does
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -24,6 +24,13 @@ class Answers(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         """Nothing is logged."""
+
+
+class HeadersOfAnAnswer(unittest.TestCase):
+    def test_are_renamed_as_at_aws(self):
+        headers = {"www-authenticate": ["Bearer"], "Date": ["x"], "etag": ["1"]}
+        rename_as_the_gateway_does(headers)
+        self.assertEqual(headers, {"x-amzn-remapped-www-authenticate": ["Bearer"], "x-amzn-remapped-date": ["x"], "etag": ["1"]})
 
 
 class AnAnswerOf503(unittest.TestCase):

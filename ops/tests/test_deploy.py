@@ -131,11 +131,28 @@ class ADeployment(Case):
         cloudformation = self.stub("cloudformation")[1]
         cloudformation.add_response("describe_stacks", stack("CREATE_COMPLETE", DeletionProtection="false"))
         changed = []
-        with patch.object(deploy, "set_parameters", lambda _, **values: changed.append(values)), redirect_stdout(io.StringIO()):
-            deploy.protect({})
+        with patch.object(deploy, "set_parameters", lambda _, rollback, **values: changed.append(values)), redirect_stdout(io.StringIO()):
+            deploy.protect(settings.Settings())
             cloudformation.add_response("describe_stacks", stack("CREATE_COMPLETE", DeletionProtection="false"))
-            deploy.protect({"DeletionProtection": "false"})
+            deploy.protect(settings.Settings(parameters={"DeletionProtection": "false"}))
         self.assertEqual(changed, [{"DeletionProtection": "true"}])
+
+    def test_is_taken_back_by_alarms_if_the_settings_say_so(self):
+        cloudformation = self.stub("cloudformation")[1]
+        cloudformation.add_response("describe_stacks", stack("UPDATE_COMPLETE", DeletionProtection="true"))
+        for name in deploy.WATCHED:
+            made = {"LastUpdatedTimestamp": "2026-11-27T00:00:00Z", "ResourceStatus": "CREATE_COMPLETE"}
+            named = {"LogicalResourceId": name, "PhysicalResourceId": name, "ResourceType": "AWS::CloudWatch::Alarm"}
+            cloudformation.add_response("describe_stack_resource", {"StackResourceDetail": {**made, **named}})
+        alarms = [{"AlarmName": name, "AlarmArn": f"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:{name}"} for name in deploy.WATCHED]
+        self.answer("cloudwatch", "describe_alarms", {"MetricAlarms": alarms})
+        changed = []
+        with patch.object(deploy, "set_parameters", lambda _, rollback, **values: changed.append((rollback, values))):
+            with redirect_stdout(io.StringIO()) as printed:
+                deploy.protect(settings.Settings(rollback_minutes=5))
+        (rollback, values), = changed
+        self.assertEqual((len(rollback["RollbackTriggers"]), rollback["MonitoringTimeInMinutes"], values), (5, 5, {}))
+        self.assertIn("For 5 minutes after each change, 5 alarms take it back", printed.getvalue())
 
 
     def test_to_a_region_of_another_partition_is_refused(self):
@@ -196,8 +213,11 @@ class Settings(Case):
 
     def test_name_a_region(self):
         self.settings('region = "eu-central-1"\n[parameters]\n')
-        self.assertEqual(settings.read("zoco"), ("eu-central-1", {}))
-        self.assertEqual(settings.read("other"), (None, {}))
+        self.assertEqual(settings.read("zoco"), settings.Settings("eu-central-1"))
+        self.assertEqual(settings.read("other"), settings.Settings())
+        self.settings("rollback_minutes = 181\n")
+        with self.assertRaisesRegex(Failed, "from 0 to 180"):
+            settings.read("zoco")
         self.settings("regoin = 1\n")
         with self.assertRaisesRegex(Failed, "regoin is not a setting"):
             settings.read("zoco")
@@ -207,7 +227,7 @@ class Settings(Case):
         shops = {name: rule for name, rule in settings.declared().items() if name not in secret and name not in settings.OWN}
         lines = [f'{name} = "{rule["Default"]}"' for name, rule in shops.items()]
         self.settings("[parameters]\n" + "\n".join(lines) + "\n")
-        self.assertEqual(set(settings.read("zoco")[1]), set(shops))
+        self.assertEqual(set(settings.read("zoco").parameters), set(shops))
 
     def test_are_asked_for_and_written_for_a_new_shop(self):
         answers = iter(["euro", "EUR", "shop@example.com", ""])
@@ -215,7 +235,7 @@ class Settings(Case):
             given = settings.ask("zoco", lambda _: next(answers))
         self.assertEqual(given, {"Currency": "EUR", "AlarmEmail": "shop@example.com"})
         self.assertIn("Currency has the form", printed.getvalue())
-        self.assertEqual(settings.read("zoco"), (None, given))
+        self.assertEqual(settings.read("zoco").parameters, given)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from zoco import aws, settings
 from zoco.keys import ensure_keys, national_id_key, signing_key, token_keys
-from zoco.stack import described, is_whole, outputs, parameters, set_parameters
+from zoco.stack import described, is_whole, outputs, parameters, physical_id, set_parameters
 from zoco.workspace import LOCAL, Failed, private_file, run
 
 # Random texts that the template wants.
@@ -75,6 +75,11 @@ STUCK = {
     "DELETE_FAILED": "it could not be deleted whole. Its events say what is in the way; then:\n"
     "  aws cloudformation delete-stack --stack-name {stack}",
 }
+# CloudFormation watches five alarms at most: what cannot be handled, and sales that are published late.
+WATCHED = (
+    "EventsDeadLetterAlarm", "ProductRequestsDeadLetterAlarm", "ProductRepliesDeadLetterAlarm", "InventoryInboxDeadLetterAlarm",
+    "PublishSalesEventsAgeAlarm",
+)
 # What leaves room for the longest name of a queue, which SQS limits to 80 characters.
 LONGEST_NAME = 50
 # Fewer functions at once than this are few for a shop. AWS gives new accounts 10.
@@ -87,9 +92,10 @@ def deploy(agreed=False):
     asks = sys.stdin.isatty() and not agreed
     if len(aws.stack()) > LONGEST_NAME:
         raise Failed(f"the name of a stack has at most {LONGEST_NAME} characters: its queues are named after it")
-    region, given = settings.read(aws.stack())
-    if region:
-        os.environ["AWS_DEFAULT_REGION"] = region
+    shop = settings.read(aws.stack())
+    given = shop.parameters
+    if shop.region:
+        os.environ["AWS_DEFAULT_REGION"] = shop.region
     check_partition(aws.region())
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     try:
@@ -114,7 +120,7 @@ def deploy(agreed=False):
     local = {"LocalEndpoint": endpoint, "FreeRegistrations": 1000} if endpoint else {}
     # Of a change, CloudFormation shows what it comes to.
     sam_deploy(new_parameters(stack, **local, **given), *(["--confirm-changeset"] if asks and not is_new else []))
-    protect(given)
+    protect(shop)
     stack = described()
     if stack and "PublicUrl" in outputs(stack):
         print("Base URL:", outputs(stack)["PublicUrl"])
@@ -152,9 +158,27 @@ def check_quota():
         )
 
 
-def protect(given):
-    """Protects the tables from being deleted, once the stack is there, unless the settings say otherwise."""
+def protect(shop):
+    """Protects the tables from being deleted, once the stack is there, unless the settings say otherwise; and says which alarms
+    take a later change back, if any are to."""
     stack = described()
-    if is_whole(stack) and "DeletionProtection" not in given and parameters(stack).get("DeletionProtection") == "false":
-        set_parameters(stack, DeletionProtection="true")
+    if not is_whole(stack):
+        return
+    unprotected = "DeletionProtection" not in shop.parameters and parameters(stack).get("DeletionProtection") == "false"
+    wanted = rollback(shop.rollback_minutes) if shop.rollback_minutes else {}
+    # A local cloud has none.
+    unwatched = wanted and not os.environ.get("AWS_ENDPOINT_URL") and stack.get("RollbackConfiguration") != wanted
+    if unprotected or unwatched:
+        set_parameters(stack, wanted, **({"DeletionProtection": "true"} if unprotected else {}))
+    if unprotected:
         print("The tables are protected from being deleted (DeletionProtection).")
+    if unwatched:
+        print(f"For {shop.rollback_minutes} minutes after each change, {len(WATCHED)} alarms take it back.")
+
+
+def rollback(minutes):
+    """What CloudFormation watches after a change."""
+    names = [physical_id(name) for name in WATCHED]
+    alarms = aws.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    triggers = [{"Arn": alarm["AlarmArn"], "Type": "AWS::CloudWatch::Alarm"} for alarm in alarms]
+    return {"RollbackTriggers": triggers, "MonitoringTimeInMinutes": minutes}

@@ -2,6 +2,7 @@
 the template's parameters; whatever is not there has the template's default, or what the stack has already.
 
     region = "eu-west-1"      # else as the profile or the environment says
+    rollback_minutes = 5      # for so long after a change an alarm takes it back; 0, and without it: none does
 
     [parameters]
     Currency = "EUR"
@@ -10,6 +11,7 @@ the template's parameters; whatever is not there has the template's default, or 
 
 import re
 import sys
+from dataclasses import dataclass, field
 
 from samcli.yamlhelper import yaml_parse
 
@@ -21,6 +23,7 @@ else:
     import tomli as tomllib
 
 SHOPS = ROOT / "shops"
+SETTINGS = ("region", "rollback_minutes", "parameters")
 # These are made or known by the tools: keys, what the machine builds, where a local cloud is.
 OWN = (
     "Architecture", "SigningKeyName", "SigningKeyVersion", "TokenKeys", "NationalIdKeyName", "TokenIssuer", "TokenAudience",
@@ -39,26 +42,37 @@ def declared():
     return yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Parameters"]
 
 
+@dataclass
+class Settings:
+    """What the file of a shop says."""
+
+    region: str | None = None
+    rollback_minutes: int = 0
+    parameters: dict = field(default_factory=dict)
+
+
 def path_of(stack):
     return SHOPS / f"{stack}.toml"
 
 
 def read(stack):
-    """The settings of a stack: its region, if the file names one, and its parameters. Refuses what the template does not take."""
+    """The settings of a stack. Refuses what the template or CloudFormation does not take."""
     path = path_of(stack)
     if not path.exists():
-        return None, {}
+        return Settings()
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise Failed(f"shops/{stack}.toml: {error}") from None
-    faults = [f"{name} is not a setting: there are region and [parameters]" for name in content if name not in ("region", "parameters")]
-    known, values = declared(), content.get("parameters", {})
+    known, values, minutes = declared(), content.get("parameters", {}), content.get("rollback_minutes", 0)
+    faults = [f"{name} is not a setting: there are {', '.join(SETTINGS)}" for name in content if name not in SETTINGS]
+    if not isinstance(minutes, int) or not 0 <= minutes <= 180:
+        faults.append("rollback_minutes is from 0 to 180")
     for name, value in values.items():
         faults += filter(None, [fault(name, value, known)])
     if faults:
         raise Failed(f"shops/{stack}.toml: " + "; ".join(faults))
-    return content.get("region"), {name: text(value) for name, value in values.items()}
+    return Settings(content.get("region"), minutes, {name: text(value) for name, value in values.items()})
 
 
 def text(value):

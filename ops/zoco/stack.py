@@ -41,9 +41,9 @@ def tags(stack):
     return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
 
 
-def set_parameters(stack, **values):
-    """Changes these parameters of the stack, and its tags to those given, and nothing else; waits until all functions
-    have them.
+def set_parameters(stack, rollback=None, **values):
+    """Changes these parameters of the stack, and its tags to those given, and nothing else; with `rollback`, also which alarms
+    take a change back. Waits until all functions have them.
 
     What the template takes from the parameter store (`TokenKeys`) is read anew, whichever are named."""
     cloudformation = aws.client("cloudformation")
@@ -55,6 +55,7 @@ def set_parameters(stack, **values):
         + [{"ParameterKey": name, "UsePreviousValue": True} for name in others],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         Tags=stack.get("Tags", []),
+        **({"RollbackConfiguration": rollback} if rollback else {}),
     )
     waiter = cloudformation.get_waiter("stack_update_complete")
     try:

@@ -91,7 +91,14 @@ pub fn headers() -> Map<String, Value> {
         ("Location", header(true, url, "The URL of the resource, as `links.self`.")),
         ("ETag", header(true, tag, "The version, for `If-Match`; of reviews, also when it was made.")),
         ("Retry-After", header(false, seconds, "With 429 and 503: how many seconds to wait.")),
-        ("WWW-Authenticate", header(false, with(text(), "How to sign in."), "With 401: `Bearer`. Amazon API Gateway sends it as `x-amzn-Remapped-WWW-Authenticate`.")),
+        (
+            "WWW-Authenticate",
+            header(
+                false,
+                with(text(), "How to sign in."),
+                "With 401: `Bearer`. Amazon API Gateway sends it as `x-amzn-Remapped-WWW-Authenticate`.",
+            ),
+        ),
         (
             "Idempotent-Replayed",
             header(false, replayed, "Present when an earlier request with this key created the resource."),

@@ -12,7 +12,7 @@ ZOCO := .venv/bin/zoco
 TOOLS := .venv/.installed
 TEST_TOOLS := .venv/.installed-test
 # All that is needed is in the file, by its digest: nothing else is fetched.
-INSTALL := .venv/bin/pip install --quiet --disable-pip-version-check --no-deps
+INSTALL := bin/pip install --quiet --disable-pip-version-check --no-deps
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate --no-header
 # A switch of a command, when its variable is set and not 0.
 flag = $(if $(filter-out 0,$($(1))),$(2))
@@ -62,6 +62,7 @@ lock: $(TOOLS) ## choose the versions of all Python packages anew, by requiremen
 	@.venv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(LOCK) ops/requirements.in --output-file ops/requirements.txt
 	@$(LOCK) localstack/tests/requirements.in --constraint ops/requirements.txt --output-file localstack/tests/requirements.txt
+	@$(LOCK) localstack/tests/checkov/requirements.in --output-file localstack/tests/checkov/requirements.txt
 
 sbom: $(TOOLS) ## the software bill of materials of the programs, CycloneDX, into target/sbom
 	@PYTHONPATH=ops $(PYTHON) -m zoco.sbom target/sbom/zoco.cdx.json
@@ -108,17 +109,20 @@ dlq: $(TOOLS) ## the dead letters of a queue, with the reason: make dlq QUEUE=pr
 redrive: $(TOOLS) ## send dead letters back to be handled again: make redrive QUEUE=product-requests; LIMIT= ID=
 	@$(ZOCO) queues redrive "$(QUEUE)" $(if $(LIMIT),--limit $(LIMIT)) $(if $(ID),--id "$(ID)")
 
-replay: $(TOOLS) ## publish the event of an item anew: make replay ID=…; KIND=product|brand|category|stock|sale|user|review|rating
-	@$(ZOCO) republish "$(ID)" $(if $(KIND),--kind $(KIND))
+replay: $(TOOLS) ## publish the event of an item anew: make replay ID=… KIND=product|brand|category|stock|sale|user|review|rating; or of all that was changed: SINCE=2026-11-27T10:00 UNTIL= SERVICE=
+	@$(ZOCO) republish $(if $(ID),"$(ID)") $(if $(KIND),--kind $(KIND)) $(if $(SINCE),--since $(SINCE)) \
+		$(if $(UNTIL),--until $(UNTIL)) $(if $(SERVICE),--service $(SERVICE))
 
 $(TOOLS): ops/requirements.txt ops/pyproject.toml
 	@echo "Installing the pinned tools into .venv (a minute or so the first time) …"
 	@python3 -c 'import sys; sys.exit("Python 3.10 or later is needed" if sys.version_info < (3, 10) else 0)'
 	@test -x .venv/bin/pip || python3 -m venv .venv
-	@$(INSTALL) --require-hashes --requirement ops/requirements.txt
-	@$(INSTALL) --no-build-isolation --editable ops
+	@.venv/$(INSTALL) --require-hashes --requirement ops/requirements.txt
+	@.venv/$(INSTALL) --no-build-isolation --editable ops
 	@touch $@
 
-$(TEST_TOOLS): $(TOOLS) localstack/tests/requirements.txt
-	@$(INSTALL) --require-hashes --requirement localstack/tests/requirements.txt
+$(TEST_TOOLS): $(TOOLS) localstack/tests/requirements.txt localstack/tests/checkov/requirements.txt
+	@.venv/$(INSTALL) --require-hashes --requirement localstack/tests/requirements.txt
+	@python3 -m venv .venv/checkov
+	@.venv/checkov/$(INSTALL) --require-hashes --requirement localstack/tests/checkov/requirements.txt
 	@touch $@

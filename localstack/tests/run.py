@@ -23,7 +23,7 @@ from localstack.cloud.deploy import build, deploy_locally
 from localstack.cloud.emulators import MiniStack, free_port
 from localstack.cloud.invoke import invoke_all
 from localstack.cloud.shop import variables
-from localstack.tests import first_deployment
+from localstack.tests import change_set, first_deployment
 from localstack.tests.asyncapi import faults, types
 from localstack.tests.documented import run_all
 from localstack.tests.event_tap import captured
@@ -293,7 +293,7 @@ def contract(tally, cloud):
     once = all(sum(bool(re.match(part, path)) for part in CONTRACT_PARTS) == 1 for path in paths)
     tally.step(f"each of {len(paths)} paths was asked in one part", once)
     heading("a first deployment")
-    for what, went_well in first_deployment.run_all(cloud):
+    for what, went_well in [*first_deployment.run_all(cloud), *change_set.run_all(cloud)]:
         tally.step(what, went_well)
 
 

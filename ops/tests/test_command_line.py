@@ -12,7 +12,7 @@ from unittest import mock
 
 from botocore.exceptions import EndpointConnectionError
 
-from zoco import cli, target
+from zoco import cli, commands, target
 from zoco.workspace import ROOT, Failed
 
 ZOCO = [sys.executable, "-m", "zoco"]
@@ -105,7 +105,7 @@ class Help(unittest.TestCase):
     """Every command says what it does."""
 
     def test_every_command_and_option_has_a_help_text(self):
-        for group, app in {"": cli.app, **cli.groups}.items():
+        for group, app in {"": commands.app, **commands.groups}.items():
             for command in app.registered_commands:
                 self.assertTrue(command.callback.__doc__, f"{group} {command.name}")
 

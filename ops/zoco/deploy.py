@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from zoco import aws, settings
 from zoco.keys import ensure_keys, national_id_key, signing_key, token_keys
 from zoco.stack import described, is_whole, outputs, parameters, physical_id, set_parameters
-from zoco.workspace import LOCAL, Failed, private_file, run
+from zoco.workspace import LOCAL, ROOT, Failed, private_file, run
 
 # Random texts that the template wants.
 SECRETS = ("CursorKey", "LogKey", "InternalApiKeyA")
@@ -49,13 +49,13 @@ def signing_key_version(known):
     return min(newest, int(known.get("SigningKeyVersion", newest)))
 
 
-def sam_deploy(values, *options, log=None):
-    """One `sam deploy`. Parameters go by a file: others on this machine can read a command line."""
+def sam_deploy(values, *options, folder=ROOT, log=None):
+    """One `sam deploy` of a folder's template. Parameters go by a file: others on this machine can read a command line."""
     path = LOCAL / f"parameters-{os.getpid()}.yaml"
     private_file(path, "".join(f'{name}: "{value}"\n' for name, value in values.items()))
     try:
         run(
-            "sam", "deploy", "--template-file", "template.yaml", "--stack-name", aws.stack(), "--region", aws.region(),
+            "sam", "deploy", "--template-file", str(folder / "template.yaml"), "--stack-name", aws.stack(), "--region", aws.region(),
             "--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--no-progressbar",
             "--parameter-overrides", f"file://{path}", *options,
             log=log, env={**os.environ, "SAM_CLI_TELEMETRY": "0"},

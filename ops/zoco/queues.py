@@ -8,7 +8,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 from zoco import aws
-from zoco.republish import republish_item
+from zoco.republish import republish_changed, republish_item
 from zoco.resources import kebab
 from zoco.workspace import Failed
 
@@ -16,6 +16,8 @@ from zoco.workspace import Failed
 WRITTEN = ("reason", "function", "receives", "correlationid")
 # What only a message has that Lambda sent itself, about records of a stream that it gave up.
 GIVEN_UP = "DDBStreamBatchInfo"
+# An item has the time at which its change began, a record that at which it was written.
+BEFORE = timedelta(minutes=1)
 # How long messages that are looked at stay unseen by others, in seconds.
 LOOKING = 30
 BATCH = 10
@@ -123,9 +125,8 @@ def given_up(message, event, sent):
     """What Lambda itself says of records of a stream that it stopped trying (AWS Lambda developer guide, "Retain discarded
     batch records"): how many and when they were written, not which."""
     info, context = event[GIVEN_UP], event.get("requestContext", {})
-    table = info["streamArn"].partition(":table/")[2].partition("/")[0]
     return "\n".join([
-        f"{sent:%Y-%m-%d %H:%M:%S} UTC  {info['batchSize']} records of {table} were not published",
+        f"{sent:%Y-%m-%d %H:%M:%S} UTC  {info['batchSize']} records of {table_of(info)} were not published",
         f"  reason       {context.get('condition', '?')}, after {context.get('approximateInvokeCount', '?')} times",
         f"  function     {context.get('functionArn', '?').rpartition(':function:')[2].partition(':')[0]}",
         f"  written      {info['approximateArrivalOfFirstRecord']} to {info['approximateArrivalOfLastRecord']}",
@@ -177,17 +178,33 @@ def redrive(resources, name, limit, message_id=None):
     return back
 
 
+def table_of(info):
+    """The table whose records Lambda gave up."""
+    return info["streamArn"].partition(":table/")[2].partition("/")[0]
+
+
+def republish_written(resources, info):
+    """Publishes anew what was changed when the records were written that Lambda gave up: which those are it does not say."""
+    logical = next((logical for logical, name in resources.ids.items() if table_of(info) == name), None)
+    if logical is None:
+        raise Failed(f"the stack has no table {table_of(info)}")
+    first = datetime.fromisoformat(info["approximateArrivalOfFirstRecord"].replace("Z", "+00:00")) - BEFORE
+    for line in republish_changed(
+        resources, first.isoformat(), info["approximateArrivalOfLastRecord"], logical.removesuffix("Table").lower()
+    ):
+        print(f"\n{line}")
+
+
 def republished(resources, messages):
-    """Of stream records that no event could be made of: the items as they are now, published anew."""
+    """Of stream records that no event could be made of: the items as they are now, published anew. The messages of those."""
     done = []
     for message in messages:
         place = json.loads(message["Body"])
-        if GIVEN_UP in place:
-            written = place[GIVEN_UP]["approximateArrivalOfFirstRecord"]
-            print(f"\nnot published: Lambda does not say which items. Republish what was changed from {written} on.", file=sys.stderr)
-            continue
         try:
-            republish_item(resources, place["table"], place["keys"])
+            if GIVEN_UP in place:
+                republish_written(resources, place[GIVEN_UP])
+            else:
+                republish_item(resources, place["table"], place["keys"])
             done.append(message)
         except Failed as failure:
             print(f"\nnot published: {failure}", file=sys.stderr)

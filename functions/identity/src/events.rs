@@ -6,6 +6,10 @@ use kernel::caller::Role;
 use messaging::{Change, Message, Step, To};
 use serde::Deserialize;
 
+/// What an event needs of a user's item: no address, no digest of a password.
+pub const ATTRIBUTES: [&str; 8] =
+    ["pk", "version", "createdAt", "updatedAt", "deletedAt", "correlationId", "role", "disabled"];
+
 /// The events of a user. That of a deletion has nothing but the id.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,6 +5,7 @@ use kernel::{Error, sequence};
 use messaging::{Change, Message, To};
 
 use crate::stock::{Level, StockItem};
+use crate::store::STOCK;
 
 /// What a change of the table says: how much there is of a product now. Nothing when only what is known of the
 /// product changed.
@@ -12,6 +13,10 @@ use crate::stock::{Level, StockItem};
 /// # Errors
 /// `Internal` when the record cannot be read.
 pub fn messages(change: &Change<'_>) -> Result<Vec<Message>, Error> {
+    // Movements, and places in lists. The stream's filter leaves them out; who reads the whole table has them.
+    if change.key("sk").is_ok_and(|key| key != STOCK) {
+        return Ok(Vec::new());
+    }
     let Some(new) = change.new_item::<StockItem>()? else { return Ok(Vec::new()) };
     // A product that was deleted and created again knows nothing of its stock: as if that was republished.
     let old = change.old()?.filter(|old: &StockItem| !is_of_another_product(old, &new));

@@ -1,5 +1,5 @@
-//! What operators do with the catalogue: `{"command": "republish", "kind": "product", "id": …}`. Who may call: whoever IAM lets
-//! invoke it (`zoco republish`).
+//! What operators do with the catalogue: `{"command": "republish", "kind": "product", "id": …}` or with `since`
+//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco republish`).
 
 use catalog::{events, store};
 use kernel::StartupError;
@@ -23,7 +23,8 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use catalog::Catalog;
-    use catalog::product::Status;
+    use catalog::product::{Product, Status};
+    use catalog::sku::Sku;
     use catalog::testing::cup;
     use kernel::Error;
     use messaging::Outbox;
@@ -50,5 +51,35 @@ mod tests {
         assert_eq!(republished(&cloud, json!({"command": "republish", "key": key})).await.unwrap(), 1);
         assert_eq!(republished(&cloud, named("brand", id)).await.unwrap(), 0, "there is none");
         assert!(republished(&cloud, named("sale", id)).await.is_err(), "not of this service");
+    }
+
+    #[tokio::test]
+    async fn all_that_was_changed_in_a_time_is_published_anew_once() {
+        let cloud = Cloud::start().await;
+        let catalog = Catalog::new(cloud.client(), "CatalogTable");
+        for (id, time) in
+            [("a", "2026-11-27T10:00:00Z"), ("b", "2026-11-27T10:00:00.5Z"), ("c", "2026-11-27T10:00:01Z")]
+        {
+            let product = cup(Status::Active);
+            let sku = Sku::named(&format!("CUP-{id}")).unwrap();
+            catalog
+                .create(Product { id: id.to_owned(), sku, updated_at: time.parse().unwrap(), ..product }, "")
+                .await
+                .unwrap();
+        }
+        for (since, until, expected) in [
+            ("2026-11-27T10:00:00Z", None, 3),
+            ("2026-11-27T10:00:00.9Z", Some("2026-11-27T10:00:00Z"), 2),
+            ("2026-11-27T10:00:01Z", None, 1),
+            ("2026-11-27T10:00:02Z", None, 0),
+        ] {
+            let mut sum = 0;
+            for segment in 0..2 {
+                let asked =
+                    json!({"command": "republish", "since": since, "until": until, "segment": segment, "segments": 2});
+                sum += republished(&cloud, asked).await.unwrap();
+            }
+            assert_eq!(sum, expected, "from {since} until {until:?}");
+        }
     }
 }

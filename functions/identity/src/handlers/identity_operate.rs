@@ -1,6 +1,6 @@
 //! What operators do with users: `{"command": "set-role", "email": …, "role": "admin"}` for the first admin of a shop, whom no
-//! request can make, and `{"command": "republish", "kind": "user", "id": …}`. Who may call: whoever IAM lets invoke it
-//! (`zoco users set-role`, `zoco republish`).
+//! request can make, and `{"command": "republish", "kind": "user", "id": …}` or with `since`
+//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco users set-role`, `zoco republish`).
 
 use access::AuditLog;
 use identity::changes::AdminChanges;
@@ -46,7 +46,7 @@ async fn set_role(users: &Users, address: &str, role: Role) -> Result<Value, Err
 
 pub async fn start() -> Result<(), StartupError> {
     let (users, log) = (&Users::from_env().await?, &AuditLog::from_env()?);
-    let republisher = &Republisher::from_env("IDENTITY_TABLE")?;
+    let republisher = &Republisher::from_env("IDENTITY_TABLE")?.limited_to(&events::ATTRIBUTES);
     job::run(|command| operate(users, log, republisher, command)).await
 }
 
@@ -54,7 +54,8 @@ pub async fn start() -> Result<(), StartupError> {
 mod tests {
     use super::*;
     use identity::testing::Shop;
-    use testing::as_function;
+    use messaging::Outbox;
+    use testing::{Post, as_function};
 
     #[tokio::test]
     async fn an_operator_makes_a_registered_user_an_admin_and_their_older_sessions_end() {
@@ -74,6 +75,18 @@ mod tests {
         let unknown =
             as_function("identity-operate", set_role(shop.users(), "bob@shop.example", Role::Admin)).await.unwrap_err();
         assert!(unknown.reason().contains("bob@shop.example"), "{unknown}");
+    }
+
+    #[tokio::test]
+    async fn users_of_a_time_are_published_anew_without_reading_addresses_and_passwords() {
+        let (shop, post) = (Shop::with(&["ana", "bob"]).await, Post::start(&[]).await);
+        let outbox = Outbox::new(post.sns(), "t", post.queues());
+        let republisher =
+            Republisher::new(shop.cloud.client(), "IdentityTable", outbox).limited_to(&events::ATTRIBUTES);
+        let asked = json!({"since": "2026-01-01T00:00:00Z", "segment": 0, "segments": 1});
+        let selection = serde_json::from_value(asked).unwrap();
+        let republish = republisher.republish(selection, store::event_key, &events::messages);
+        assert_eq!(as_function("identity-operate", republish).await.unwrap().published, 2);
     }
 
     #[test]

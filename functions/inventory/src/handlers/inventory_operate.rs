@@ -1,5 +1,5 @@
-//! What operators do with the stock: `{"command": "republish", "kind": "stock", "id": …}`. Who may call: whoever IAM lets
-//! invoke it (`zoco republish`).
+//! What operators do with the stock: `{"command": "republish", "kind": "stock", "id": …}` or with `since`
+//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco republish`).
 
 use inventory::{events, store};
 use kernel::StartupError;

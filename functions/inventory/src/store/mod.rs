@@ -28,6 +28,9 @@ use crate::stock::StockItem;
 pub use books::Books;
 pub use changes::{Adjusted, Known};
 
+/// The sort key of stock items.
+pub const STOCK: &str = "stock";
+
 /// The shop's stock.
 pub struct Stock {
     client: Client,
@@ -41,7 +44,7 @@ impl Stock {
     /// When a variable is missing.
     pub async fn from_env() -> Result<Self, StartupError> {
         let table = config::required::<String>("INVENTORY_TABLE")?;
-        Ok(Self::new(dynamo::client_from_env(&table, &[("productId", "warm-up"), ("sk", "stock")]).await?, table))
+        Ok(Self::new(dynamo::client_from_env(&table, &[("productId", "warm-up"), ("sk", STOCK)]).await?, table))
     }
 
     /// The stock in the table `INVENTORY_TABLE`, over a client that another store connected.
@@ -121,7 +124,7 @@ fn movement_key(id: &str) -> String {
 }
 
 fn key(product_id: &str) -> Item {
-    HashMap::from([("productId".to_owned(), text(product_id)), ("sk".to_owned(), text("stock"))])
+    HashMap::from([("productId".to_owned(), text(product_id)), ("sk".to_owned(), text(STOCK))])
 }
 
 /// The key of an item that has events, by what it is and its id.

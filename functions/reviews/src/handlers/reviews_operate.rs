@@ -1,5 +1,5 @@
-//! What operators do with the reviews: `{"command": "republish", "kind": "review", "id": …}`. Who may call: whoever IAM lets
-//! invoke it (`zoco republish`).
+//! What operators do with the reviews: `{"command": "republish", "kind": "review", "id": …}` or with `since`
+//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco republish`).
 
 use kernel::StartupError;
 use messaging::job;

@@ -1,5 +1,5 @@
-//! What operators do with the sales: `{"command": "republish", "kind": "sale", "id": …}`. Who may call: whoever IAM lets
-//! invoke it (`zoco republish`).
+//! What operators do with the sales: `{"command": "republish", "kind": "sale", "id": …}` or with `since`
+//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco republish`).
 
 use kernel::{StartupError, clock};
 use messaging::republish::{Republisher, Selection};

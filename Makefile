@@ -123,6 +123,6 @@ $(TOOLS): ops/requirements.txt ops/pyproject.toml
 
 $(TEST_TOOLS): $(TOOLS) localstack/tests/requirements.txt localstack/tests/checkov/requirements.txt
 	@.venv/$(INSTALL) --require-hashes --requirement localstack/tests/requirements.txt
-	@python3 -m venv .venv/checkov
+	@python3 -m venv --clear .venv/checkov
 	@.venv/checkov/$(INSTALL) --require-hashes --requirement localstack/tests/checkov/requirements.txt
 	@touch $@

@@ -40,8 +40,8 @@ from zoco.stack import described, parameters
 from zoco.staff import PATIENCE
 from zoco.workspace import LOCAL, ROOT, Failed, run
 
-# Every tenth product of the demo catalogue: a product is stored once for each list and word that it is found by.
-ONE_OF = 10
+# Every twelfth product of the demo catalogue: a product is stored once for each list and word that it is found by.
+ONE_OF = 12
 MOST_BYTES = 1_000_000
 SALE_DEADLINE_SECONDS = "10"
 # For how long the queues have to be empty and nothing published, and how long that may take to come, in seconds.
@@ -54,7 +54,7 @@ README = """# The shop of release {release}, recorded
 
 All items of all tables, all events of the topic and all messages of the direct queues of a shop of commit
 `{commit}`, recorded on {recordedAt} by `localstack/tests/record.py`:
-on a local cloud of its own, with every tenth product of the demo catalogue and the Python journeys. Tests of later
+on a local cloud of its own, with every twelfth product of the demo catalogue and the Python journeys. Tests of later
 releases start from it.
 
 The accounts, passwords, national ids, tokens and the key in `shop.json` were made up for it and open nothing else.

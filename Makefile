@@ -21,7 +21,7 @@ TABLE = $(if $(SEPARATOR),--separator "$(SEPARATOR)") $(if $(DECIMAL),--decimal 
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: generate lock sbom help up down clean test proof build deploy keys api-keys admin import export export-sales audit invoke queues dlq redrive replay
+.PHONY: generate lock sbom help up down clean test proof build deploy keys api-keys admin import export export-sales audit migrate invoke queues dlq redrive replay
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -96,6 +96,9 @@ export-sales: $(TOOLS) ## the sales of a period into a file: make export-sales F
 
 audit: $(TOOLS) ## whether stock is the sum of its movements and sales have theirs; fails naming what differs; SEGMENTS=
 	@$(ZOCO) audit $(if $(SEGMENTS),--segments $(SEGMENTS))
+
+migrate: $(TOOLS) ## stored items to the present release: make migrate STEP=status|run|verify; DRY=1 AGAIN=1 SERVICE=
+	@$(ZOCO) migrate $(or $(STEP),run) $(if $(SERVICE),--service $(SERVICE)) $(call flag,DRY,--dry-run) $(call flag,AGAIN,--again)
 
 invoke: $(TOOLS) ## run one function on its sample event: make invoke FUNCTION=get-product
 	@$(PYTHON) -m localstack.cloud.invoke "$(FUNCTION)"

@@ -8,6 +8,7 @@ from localstack.cloud.command import main
 from localstack.cloud.deploy import build, deploy_locally
 from localstack.cloud.emulators import shops_cloud
 from localstack.cloud.seed import seed
+from zoco import migrate
 from zoco.api import MEDIA_TYPE
 from zoco.keys import ensure_keys
 from zoco.resources import Resources
@@ -15,7 +16,7 @@ from zoco.workspace import LOCAL, SHOP, Failed, Progress, read_env, write_env
 
 
 def up():
-    cloud, progress = shops_cloud(), Progress(6)
+    cloud, progress = shops_cloud(), Progress(7)
     LOCAL.mkdir(exist_ok=True)
     with progress.step("building the functions (minutes the first time, seconds afterwards)"):
         build()
@@ -28,6 +29,9 @@ def up():
         stack = deploy_locally(cloud, LOCAL / "deploy.log")
     values = variables(cloud, stack, credentials(read_env(SHOP)))
     write_env(SHOP, values)
+    with progress.step("migrating what is stored, if it is of an earlier release"):
+        for line in migrate.run(Resources()):
+            print(f"      {line}", flush=True)
     with progress.step("making the demo accounts"):
         users = ensure_accounts(stack, Resources(), values)
     with progress.step("filling the demo shop"):

@@ -41,9 +41,9 @@ def run_all(cloud):
     with mock.patch.dict(os.environ, STACK=STACK):
         ensure_keys()
         values = deploy.new_parameters(None, LocalEndpoint=cloud.endpoint)
-        deploy.sam_deploy(values, folder=FOLDER, log=FOLDER / "made.log")
+        deploy.sam_deploy(values, template=FOLDER / "template.yaml", log=FOLDER / "made.log")
         (FOLDER / f"target/lambda/{SERVICE}/bootstrap").write_text("2", encoding="utf-8")
-        deploy.sam_deploy(values, "--no-execute-changeset", folder=FOLDER, log=FOLDER / "changed.log")
+        deploy.sam_deploy(values, "--no-execute-changeset", template=FOLDER / "template.yaml", log=FOLDER / "changed.log")
         changed = functions_changed()
     of_service = {name for name, path in programs.items() if path.rstrip("/").endswith(f"/{SERVICE}")}
     yield f"a change of {SERVICE} changes its {len(of_service)} functions and no others: {len(changed)}", changed == of_service

@@ -33,7 +33,7 @@ from zoco.api import Api
 from zoco.audit import audited, report_of
 from zoco.catalogue.file import read
 from zoco.catalogue.transfer import Import, Outcome
-from zoco.deploy import SECRETS
+from zoco.deploy import SECRETS, template
 from zoco.keys import ensure_keys, national_id_key
 from zoco.resources import DEAD, Resources
 from zoco.stack import described, parameters
@@ -194,6 +194,12 @@ def recorded(folder):
     return tables, sent, about
 
 
+def tables_of_the_template():
+    """What the template says of the tables."""
+    resources = template()["Resources"].items()
+    return {name: one for name, one in resources if one["Type"] == "AWS::DynamoDB::Table"}
+
+
 def counted(what, kinds):
     kinds = Counter(kinds)
     return f"| {what} | {sum(kinds.values())} | {', '.join(f'{kinds[one]} {one}' for one in sorted(kinds))} |"
@@ -213,6 +219,8 @@ def command():
     counts += [counted(name, (json.loads(body)["type"] for body in bodies)) for name, bodies in sent.items()]
     readme = README.format(**about, counts="\n".join(counts), pending=len(about["pendingSales"]))
     files = {"README.md": readme, "shop.json": json.dumps(about, indent=2, ensure_ascii=False) + "\n"}
+    # What the next release's indexes are compared with.
+    files["tables.json"] = json.dumps(tables_of_the_template(), indent=1) + "\n"
     as_line = lambda item: json.dumps(item, sort_keys=True, ensure_ascii=False)
     lines = {f"tables/{name}": map(as_line, found) for name, found in tables.items()} | sent
     files |= {f"{name}.ndjson": "".join(f"{line}\n" for line in found) for name, found in lines.items()}

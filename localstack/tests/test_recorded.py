@@ -20,6 +20,7 @@ class ARecordedShop(unittest.TestCase):
             for path in [*(release / "tables").iterdir(), *(release / "messages").iterdir(), release / "events.ndjson"]:
                 lines = path.read_text(encoding="utf-8").splitlines()
                 self.assertTrue(lines and all(isinstance(json.loads(line), dict) for line in lines), path)
+            self.assertTrue(json.loads((release / "tables.json").read_text(encoding="utf-8")))
             shop = json.loads((release / "shop.json").read_text(encoding="utf-8"))
             self.assertEqual(shop["release"], release.name)
             self.assertTrue(shop["nationalIdKey"] and all(one["password"] for one in shop["accounts"]))

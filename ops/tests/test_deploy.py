@@ -41,6 +41,12 @@ class Case(unittest.TestCase):
         cleanup.enter_context(patch.object(deploy, "run", lambda *command, **_: self.said.append(command)))
         cleanup.enter_context(patch.object(deploy, "ensure_keys", lambda: self.said.append("keys") or []))
         cleanup.enter_context(patch.object(deploy, "signing_key_version", lambda _: 1))
+        # What is stored, and what was deployed.
+        self.stored, self.before = [], deploy.template()
+        cleanup.enter_context(patch.object(deploy, "Resources", lambda: None))
+        cleanup.enter_context(patch.object(deploy.migrate, "statuses", lambda _: self.stored))
+        cleanup.enter_context(patch.object(deploy.migrate, "run", lambda _: ["migrated"]))
+        cleanup.enter_context(patch.object(deploy, "deployed_template", lambda: self.before))
         self.answer("sts", "get_caller_identity", {"Account": "123456789012"})
         self.answer("lambda", "get_account_settings", {"AccountLimit": {"ConcurrentExecutions": 1000}})
 
@@ -121,6 +127,53 @@ class ADeployment(Case):
             with self.assertRaisesRegex(Failed, "nothing was made"):
                 self.deployed(None)
         self.assertEqual(self.said, [])
+
+    def test_of_a_release_that_cannot_read_what_is_stored_is_refused_before_anything_is_made(self):
+        schema = deploy.template()["Metadata"]["Schema"]
+        for found, said in {
+            (schema["Writes"] + 2, schema["Writes"] + 1): "too old for the shop's items",
+            (schema["Reads"] - 1, 0): "too new for the shop's items",
+        }.items():
+            self.said.clear()
+            self.stubs.clear()
+            self.answer("sts", "get_caller_identity", {"Account": "123456789012"})
+            self.stored = [{"schema": found[0], "readableFrom": found[1]}]
+            with self.assertRaisesRegex(Failed, said):
+                self.deployed(stack("UPDATE_COMPLETE"))
+            self.assertEqual(self.said, [], "something was made")
+
+    def test_says_which_items_are_to_be_migrated_and_of_a_new_shop_notes_that_none_are(self):
+        whole = {"schema": 1, "writes": 1, "readableFrom": 0, "finishedAt": "2026-11-27T10:00:00Z", "republish": False}
+        self.stored = [whole]
+        self.assertNotIn("zoco migrate run", self.deployed(stack("UPDATE_COMPLETE"))[0])
+        self.stored = [whole, {**whole, "schema": 0, "finishedAt": None}]
+        self.stubs.clear()
+        self.answer("sts", "get_caller_identity", {"Account": "123456789012"})
+        self.answer("lambda", "get_account_settings", {"AccountLimit": {"ConcurrentExecutions": 1000}})
+        self.assertIn("zoco migrate run", self.deployed(stack("UPDATE_COMPLETE"))[0])
+
+    def test_of_a_new_shop_notes_that_nothing_is_to_be_migrated(self):
+        self.assertIn("migrated", self.deployed(None)[0])
+
+    def test_that_makes_two_indexes_of_a_table_has_two_steps(self):
+        table = self.before["Resources"]["CatalogTable"]["Properties"]
+        kept = table["GlobalSecondaryIndexes"][2:]
+        self.before = deploy.indexes.with_indexes(self.before, {}, {})
+        self.before["Resources"]["CatalogTable"]["Properties"]["GlobalSecondaryIndexes"] = kept
+        templates, run = [], deploy.run
+
+        def keep(*command, **options):
+            path = Path(command[command.index("--template-file") + 1])
+            templates.append(deploy.yaml_parse(path.read_text(encoding="utf-8")))
+            run(*command, **options)
+
+        with patch.object(deploy, "run", keep):
+            printed, _ = self.deployed(stack("UPDATE_COMPLETE"))
+        made = [[one["IndexName"] for one in deploy.indexes.indexes(deploy.indexes.tables(some)["CatalogTable"]).values()] for some in templates]
+        self.assertEqual([len(names) for names in made], [len(kept) + 1, len(kept) + 2])
+        self.assertEqual(templates[-1], deploy.template())
+        self.assertIn("Step 2 of 2", printed)
+        self.assertEqual(list(deploy.ROOT.glob(".step-*")), [])
 
     def test_says_so_when_the_account_runs_few_functions_at_once(self):
         self.stubs.pop("lambda")

@@ -8,13 +8,13 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from zoco import audit, operate, sales_export
+from zoco import audit, migrate, operate, sales_export
 from zoco.workspace import Failed, Unreachable
 
 
 def load_tests(_loader, tests, _pattern):
     """The examples in the modules' own words are tests, too."""
-    for module in (audit, operate, sales_export):
+    for module in (audit, migrate, operate, sales_export):
         tests.addTests(doctest.DocTestSuite(module))
     return tests
 

@@ -9,9 +9,11 @@ import string
 import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
+from samcli.yamlhelper import yaml_dump, yaml_parse
 
-from zoco import aws, settings
+from zoco import aws, indexes, migrate, settings
 from zoco.keys import ensure_keys, national_id_key, signing_key, token_keys
+from zoco.resources import Resources
 from zoco.stack import described, is_whole, outputs, parameters, physical_id, set_parameters
 from zoco.workspace import LOCAL, ROOT, Failed, private_file, run
 
@@ -49,19 +51,53 @@ def signing_key_version(known):
     return min(newest, int(known.get("SigningKeyVersion", newest)))
 
 
-def sam_deploy(values, *options, folder=ROOT, log=None):
-    """One `sam deploy` of a folder's template. Parameters go by a file: others on this machine can read a command line."""
+def sam_deploy(values, *options, template=None, log=None):
+    """One `sam deploy` of a template, the shop's own unless another is given. Parameters go by a file: others on this machine can read a command line."""
     path = LOCAL / f"parameters-{os.getpid()}.yaml"
     private_file(path, "".join(f'{name}: "{value}"\n' for name, value in values.items()))
     try:
         run(
-            "sam", "deploy", "--template-file", str(folder / "template.yaml"), "--stack-name", aws.stack(), "--region", aws.region(),
+            "sam", "deploy", "--template-file", str(template or ROOT / "template.yaml"), "--stack-name", aws.stack(), "--region", aws.region(),
             "--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--no-progressbar",
             "--parameter-overrides", f"file://{path}", *options,
             log=log, env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
         )
     finally:
         path.unlink(missing_ok=True)
+
+
+def template():
+    """The shop's template, as it is written."""
+    return yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+
+
+def deployed_template():
+    """The template that the stack was deployed with."""
+    found = aws.client("cloudformation").get_template(StackName=aws.stack(), TemplateStage="Original")["TemplateBody"]
+    return yaml_parse(found) if isinstance(found, str) else found
+
+
+def deploy_step(step, values, options):
+    """Deploys a step of a change: a template with the parameters that it has."""
+    if step == template():
+        return sam_deploy(values, *options)
+    # Beside the shop's own: paths of programs are relative to it.
+    path = ROOT / f".step-{os.getpid()}.yaml"
+    try:
+        path.write_text(yaml_dump(step), encoding="utf-8")
+        sam_deploy({name: value for name, value in values.items() if name in step["Parameters"]}, *options, template=path)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def say_migrations(is_new):
+    """Says what is to be migrated now; of a new shop, notes that nothing is."""
+    resources = Resources()
+    if is_new:
+        for line in migrate.run(resources):
+            print(line)
+    elif any(not migrate.is_up_to_date(found) or found["republish"] for found in migrate.statuses(resources)):
+        print("Items of an earlier release are to be migrated, while the shop is open: zoco migrate run")
 
 
 # What CloudFormation says of a stack that cannot be deployed to as it is, and what to do.
@@ -106,6 +142,7 @@ def deploy(agreed=False):
     is_new = stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS"
     if not is_new:
         check_state(stack["StackStatus"])
+        migrate.check_deployable(migrate.statuses(Resources()), template()["Metadata"]["Schema"])
     print(f"The stack {aws.stack()} at {endpoint or 'AWS'}, account {account}, region {aws.region()}: {'new' if is_new else 'a change'}")
     for name, value in sorted(given.items()):
         print(f"  {name} = {value}")
@@ -119,8 +156,15 @@ def deploy(agreed=False):
     # A local cloud's functions need its address, and there everybody comes from one address.
     local = {"LocalEndpoint": endpoint, "FreeRegistrations": 1000} if endpoint else {}
     # Of a change, CloudFormation shows what it comes to.
-    sam_deploy(new_parameters(stack, **local, **given), *(["--confirm-changeset"] if asks and not is_new else []))
+    options = ["--confirm-changeset"] if asks and not is_new else []
+    # A local cloud takes any number of indexes.
+    steps = [template()] if is_new or endpoint else indexes.steps(deployed_template(), template())
+    for number, step in enumerate(steps, 1):
+        if len(steps) > 1:
+            print(f"Step {number} of {len(steps)}: of each table, CloudFormation makes or deletes one index in a deployment", flush=True)
+        deploy_step(step, new_parameters(stack, **local, **given), options)
     protect(shop)
+    say_migrations(is_new)
     stack = described()
     if stack and "PublicUrl" in outputs(stack):
         print("Base URL:", outputs(stack)["PublicUrl"])

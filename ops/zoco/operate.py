@@ -55,8 +55,9 @@ def items_of(resources, *tables):
     return max(dynamodb.describe_table(TableName=resources.ids[name])["Table"]["ItemCount"] for name in tables)
 
 
-def in_segments(function, segments, asked, what="segments"):
-    """Has a function read tables in so many segments, several at once. What it answers of each, in their order."""
+def in_segments(function, segments, asked, what="segments", which=None):
+    """Has a function read tables in so many segments, all or some of them, several at once. What it answers of each, in their
+    order."""
     patient = Config(read_timeout=LONGEST, tcp_keepalive=True, retries={"total_max_attempts": 1}, max_pool_connections=WORKERS)
     lambda_ = aws.client("lambda", config=patient)
 
@@ -66,4 +67,4 @@ def in_segments(function, segments, asked, what="segments"):
         except Failed as failure:
             raise Failed(f"segment {number} of {segments} was not read: {failure}") from failure
 
-    return list(side_by_side(of_segment, range(segments), what, WORKERS))
+    return list(side_by_side(of_segment, range(segments) if which is None else which, what, WORKERS))

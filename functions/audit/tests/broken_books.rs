@@ -7,7 +7,7 @@ use std::time::Duration;
 use audit::look::{Patience, Report};
 use audit::rules::Rule;
 use audit::{Audit, look};
-use dynamo::{Item, Segment, number, text, to_item};
+use dynamo::{Item, Segment, number, text, to_map};
 use identity::store::Directory;
 use kernel::clock;
 use kernel::usage::Meter;
@@ -150,7 +150,7 @@ async fn a_movement_of_other_pieces_than_were_sold_is_named() {
 async fn a_total_that_is_not_the_sum_of_the_lines_is_named() {
     let books = Books::balanced().await;
     let confirmed = |item: &Item| is(item, "status", "confirmed");
-    let total = to_item(&json!({"total": {"amount": 1, "currency": "USD"}})).unwrap();
+    let total = to_map(&json!({"total": {"amount": 1, "currency": "USD"}})).unwrap();
     let total = |item: &mut Item| item.extend(total.clone());
     assert_eq!(books.broken("SalesTable", confirmed, total).await, [Rule::Total]);
     let books = Books::balanced().await;

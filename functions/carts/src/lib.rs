@@ -19,6 +19,7 @@
 //! | File | Contents |
 //! | --- | --- |
 //! | [`store`] | the table |
+//! | [`migrations`] | how the items of earlier releases become those of this one |
 //! | [`inbox`] | what it does with events of other services |
 //!
 //! ## Rules and values
@@ -40,6 +41,7 @@ pub mod inbox;
 pub mod line;
 pub mod merge_carts;
 pub mod merged;
+pub mod migrations;
 pub mod owner;
 pub mod product;
 pub mod request_owner;

@@ -4,6 +4,7 @@
 mod handlers {
     pub mod add_item;
     pub mod carts_on_event;
+    pub mod carts_operate;
     pub mod checkout;
     pub mod clear_cart;
     pub mod get_cart;
@@ -19,6 +20,7 @@ use kernel::program::{self, Handlers};
 const HANDLERS: Handlers = &[
     ("add-item", || Box::pin(add_item::start())),
     ("carts-on-event", || Box::pin(carts_on_event::start())),
+    ("carts-operate", || Box::pin(carts_operate::start())),
     ("checkout", || Box::pin(checkout::start())),
     ("clear-cart", || Box::pin(clear_cart::start())),
     ("get-cart", || Box::pin(get_cart::start())),

@@ -15,6 +15,7 @@
 //! | File | Contents |
 //! | --- | --- |
 //! | [`store`] | the table |
+//! | [`migrations`] | how the items of earlier releases become those of this one |
 //! | [`listing`] | in which lists a product is, and at which position; which list a query asks for |
 //! | [`events`] | what it publishes, and the product requests it answers |
 //! | [`inbox`] | what it does with events, those of brands and categories and those of other services |
@@ -38,6 +39,7 @@ pub mod category_view;
 pub mod events;
 pub mod inbox;
 pub mod listing;
+pub mod migrations;
 pub mod names;
 pub mod product;
 pub mod product_view;

@@ -16,6 +16,7 @@
 //! | File | Contents |
 //! | --- | --- |
 //! | [`store`] | the tables |
+//! | [`migrations`] | how the items of earlier releases become those of this one |
 //! | [`user_view`] | what answers and the audit log show of a user |
 //! | [`signer`] | access tokens: the signing key, what a sign-in gives |
 //! | [`sealer`], [`secret`] | sealing national ids under a key of the parameter store |
@@ -41,6 +42,7 @@ pub mod changes;
 pub mod email;
 pub mod events;
 pub mod limiter;
+pub mod migrations;
 pub mod national_id;
 pub mod password;
 pub mod policy;

@@ -17,6 +17,7 @@
 //! | File | Contents |
 //! | --- | --- |
 //! | [`store`] | the table, and this table's part of a purchase |
+//! | [`migrations`] | how the items of earlier releases become those of this one |
 //! | [`catalog`] | the way to ask catalog for a product: time-outs, retries, circuit breaker |
 //! | [`events`] | what it publishes |
 //! | [`inbox`] | what it does with events |
@@ -35,6 +36,7 @@ pub mod api;
 pub mod catalog;
 pub mod events;
 pub mod inbox;
+pub mod migrations;
 pub mod movement;
 pub mod movement_view;
 pub mod shortage;

@@ -15,6 +15,7 @@
 //! | File | Contents |
 //! | --- | --- |
 //! | [`store`] | the table |
+//! | [`migrations`] | how the items of earlier releases become those of this one |
 //! | [`listing`] | which reviews a list shows, and their positions |
 //! | [`events`] | what it publishes |
 //! | [`inbox`] | what it does with events of other services |
@@ -30,6 +31,7 @@ pub mod api;
 pub mod events;
 pub mod inbox;
 pub mod listing;
+pub mod migrations;
 pub mod rating;
 pub mod rating_view;
 pub mod review;

@@ -1,6 +1,7 @@
 //! The events that sales publishes, and the messages that it sends to other services.
 
 use contracts::{EventType, sales as contract};
+use dynamo::migration;
 use kernel::clock::{Timestamp, seconds};
 use kernel::{Error, StartupError, config};
 use messaging::{Change, Event, Message, To};
@@ -44,6 +45,9 @@ impl Routes {
     /// # Errors
     /// `Internal` when the record cannot be read.
     pub fn messages(&self, change: &Change<'_>, now: Timestamp) -> Result<Vec<Message>, Error> {
+        if change.key("id").is_ok_and(|id| id == migration::KEY) {
+            return Ok(Vec::new());
+        }
         let (Some(_), Some(sale)) = (change.step()?, change.new_item::<Sale>()?) else { return Ok(Vec::new()) };
         let event = change.event(event_type(sale.status), &sale.id, &data(&sale))?;
         let mut messages = Vec::new();

@@ -18,6 +18,7 @@
 //! | File | Contents |
 //! | --- | --- |
 //! | [`store`] | the tables |
+//! | [`migrations`] | how the items of earlier releases become those of this one |
 //! | [`events`] | what it publishes and asks the other services |
 //! | [`offers`] | what inventory offers, and its part of the transaction |
 //! | [`customers`] | who bought, asked of identity |
@@ -40,6 +41,7 @@ pub mod decide_sale;
 pub mod events;
 pub mod line;
 pub mod listing;
+pub mod migrations;
 pub mod number;
 pub mod offers;
 pub mod open_sales;

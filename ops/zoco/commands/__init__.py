@@ -26,6 +26,7 @@ groups = {
         "users": "Users and their roles.",
         "catalogue": "A whole catalogue from and to a file.",
         "sales": "Sales, for bookkeeping.",
+        "migrate": "Stored items, from the shapes of an earlier release to those of the present one.",
         "queues": "The queues between services and their dead letters.",
     }.items()
 }

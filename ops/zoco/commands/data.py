@@ -1,4 +1,4 @@
-"""Catalogue and sales from and to files, and the stock audit."""
+"""Catalogue and sales from and to files, the stock audit, migrations of what is stored."""
 
 from enum import Enum
 from pathlib import Path
@@ -132,3 +132,53 @@ def audit(
     lines, status = report_of(audited(Resources(), segments))
     print("\n".join(lines))
     raise typer.Exit(status)
+
+
+class Migrated(str, Enum):
+    """The services whose items can be migrated."""
+
+    identity = "identity"
+    catalog = "catalog"
+    inventory = "inventory"
+    sales = "sales"
+    carts = "carts"
+    reviews = "reviews"
+
+
+OneService = Annotated[Optional[Migrated], Option(help="Only the items of this service.")]
+
+
+def print_all(lines):
+    for line in lines:
+        print(line, flush=True)
+
+
+@groups["migrate"].command("status")
+def migration_status(service: OneService = None):
+    """Shows which number the items of each service have, which one the release writes, and how far a run is."""
+    from zoco import migrate
+    from zoco.resources import Resources
+
+    print_all(migrate.status(Resources(), service and service.value))
+
+
+@groups["migrate"].command("run")
+def run_migrations(
+    service: OneService = None,
+    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing: say what would be migrated.")] = False,
+    again: Annotated[bool, Option("--again", help="Also read all items of services that are up to date.")] = False,
+):
+    """Migrates all items to the present release, while the shop is open. May be stopped and repeated: what is done stays done."""
+    from zoco import migrate
+    from zoco.resources import Resources
+
+    print_all(migrate.run(Resources(), service and service.value, dry_run, again))
+
+
+@groups["migrate"].command("verify")
+def verify_migrations(service: OneService = None):
+    """Reads all items, and fails unless each can be read and is of the present release. Writes nothing."""
+    from zoco import migrate
+    from zoco.resources import Resources
+
+    print_all(migrate.verify(Resources(), service and service.value))

@@ -128,9 +128,11 @@ impl Revocations {
     /// # Errors
     /// `Internal` never: all that a put needs is given.
     pub fn revoke(&self, user_id: &str, credentials_version: u64, now: Timestamp) -> Result<TransactWriteItem, Error> {
-        let mut item = key(user_id);
-        item.insert("credentialsVersion".to_owned(), number(credentials_version));
-        item.insert("expiresAt".to_owned(), number(tokens_expired(now)));
+        let item = dynamo::new_item([
+            ("userId", text(user_id)),
+            ("credentialsVersion", number(credentials_version)),
+            ("expiresAt", number(tokens_expired(now))),
+        ]);
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).build().map_err(Error::internal)?;
         Ok(TransactWriteItem::builder().put(put).build())
     }

@@ -5,6 +5,7 @@ mod attempts;
 mod calls;
 mod listing;
 mod meter;
+pub mod migration;
 mod segment;
 mod transaction;
 mod waiting;
@@ -70,11 +71,27 @@ pub fn put_new(table: &str, item: Item, key: &str) -> Result<TransactWriteItem, 
     Ok(TransactWriteItem::builder().put(put.build().map_err(Error::internal)?).build())
 }
 
-/// A stored item from a value of ours.
+/// A stored item from a value of ours, with the number of its shape ([`migration`]).
 ///
 /// # Errors
 /// `Internal`: a type that cannot be stored is a defect.
 pub fn to_item<T: Serialize>(value: &T) -> Result<Item, Error> {
+    let mut item = to_map(value)?;
+    item.extend(new_item([]));
+    Ok(item)
+}
+
+/// A stored item from its attributes, with the number of its shape.
+pub fn new_item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
+    let attributes = attributes.into_iter().chain([(migration::SCHEMA_VERSION, migration::schema())]);
+    attributes.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A map within an item from a value of ours.
+///
+/// # Errors
+/// `Internal`: a type that cannot be stored is a defect.
+pub fn to_map<T: Serialize>(value: &T) -> Result<Item, Error> {
     serde_dynamo::to_item(value).map_err(Error::internal)
 }
 

@@ -1,4 +1,4 @@
-//! Reading a whole table, as audits do and nothing else: in segments, side by side.
+//! Reading a whole table, as audits, migrations and republishing do: in segments, side by side.
 
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use serde::Deserialize;
@@ -30,6 +30,18 @@ impl TryFrom<Sent> for Segment {
             }
             Sent { segment, segments } => Err(format!("there is no segment {segment} of {segments}")),
         }
+    }
+}
+
+impl Segment {
+    /// Which one it is, from 0.
+    pub fn number(self) -> u64 {
+        self.number.unsigned_abs().into()
+    }
+
+    /// How many there are.
+    pub fn of(self) -> u64 {
+        self.of.unsigned_abs().into()
     }
 }
 

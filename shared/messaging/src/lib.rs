@@ -10,12 +10,14 @@
 //! | [`queue`] | functions driven by a queue |
 //! | [`queues`], [`dead_letters`] | sending to queues; messages that cannot be handled |
 //! | [`republish`] | publishing the event of an item anew |
+//! | [`operate`] | what every service's function for operators does |
 //! | [`job`] | functions that an operator or a schedule calls |
 
 pub mod change;
 pub mod dead_letters;
 pub mod event;
 pub mod job;
+pub mod operate;
 pub mod outbox;
 pub mod publisher;
 pub mod queue;
@@ -25,6 +27,7 @@ pub mod republish;
 pub use change::{Change, Step};
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use event::Event;
+pub use operate::Operator;
 pub use outbox::{Message, Outbox, To};
 pub use queue::{Channel, Handling, Work};
 pub use queues::Queues;

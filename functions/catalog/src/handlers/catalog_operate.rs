@@ -1,22 +1,21 @@
-//! What operators do with the catalogue: `{"command": "republish", "kind": "product", "id": …}` or with `since`
-//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco republish`).
+//! What operators do with the catalogue ([`messaging::operate`]). Who may call: whoever IAM lets invoke it (`zoco republish`,
+//! `zoco migrate`).
 
+use catalog::migrations::MIGRATIONS;
 use catalog::{events, store};
+use dynamo::migration::Migrator;
 use kernel::StartupError;
 use messaging::job;
-use messaging::republish::{Republisher, Selection};
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "command")]
-enum Command {
-    Republish(Selection),
-}
+use messaging::operate::{Events, Operator};
+use messaging::republish::Republisher;
 
 pub async fn start() -> Result<(), StartupError> {
-    let republisher = &Republisher::from_env("CATALOG_TABLE")?;
-    job::run(|Command::Republish(selection)| republisher.republish(selection, store::event_key, &events::messages))
-        .await
+    let republisher = Republisher::from_env("CATALOG_TABLE")?;
+    let operator = &Operator {
+        migrator: Migrator::from_env("CATALOG_TABLE", &["pk"], MIGRATIONS)?,
+        events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
+    };
+    job::run(|command| operator.operate(command)).await
 }
 
 #[cfg(test)]
@@ -31,12 +30,15 @@ mod tests {
     use serde_json::{Value, json};
     use testing::{Cloud, Post, as_function};
 
-    async fn republished(cloud: &Cloud, selection: Value) -> Result<usize, Error> {
+    async fn republished(cloud: &Cloud, command: Value) -> Result<u64, Error> {
         let post = Post::start(&[]).await;
         let republisher = Republisher::new(cloud.client(), "CatalogTable", Outbox::new(post.sns(), "t", post.queues()));
-        let Command::Republish(selection) = serde_json::from_value(selection).unwrap();
-        let republished = republisher.republish(selection, store::event_key, &events::messages);
-        Ok(as_function("catalog-operate", republished).await?.published)
+        let operator = Operator {
+            migrator: Migrator::new(cloud.client(), "CatalogTable", &["pk"], MIGRATIONS),
+            events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
+        };
+        let operated = operator.operate(serde_json::from_value(command).unwrap());
+        Ok(as_function("catalog-operate", operated).await?["published"].as_u64().unwrap())
     }
 
     #[tokio::test]

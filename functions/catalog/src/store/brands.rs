@@ -1,7 +1,5 @@
 //! Brands.
 
-use std::collections::HashMap;
-
 use access::audit_log;
 use dynamo::{Attempts, Item, Listing, POSITION, Written, text};
 use kernel::Error;
@@ -167,7 +165,7 @@ fn by_age(brand: &Brand) -> String {
 }
 
 fn claim(brand: &Brand) -> Item {
-    HashMap::from([("pk".to_owned(), text(slug_key(&brand.slug))), ("brandId".to_owned(), text(&brand.id))])
+    dynamo::new_item([("pk", text(slug_key(&brand.slug))), ("brandId", text(&brand.id))])
 }
 
 fn slug_key(slug: &str) -> String {

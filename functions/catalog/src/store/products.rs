@@ -241,7 +241,7 @@ fn as_read(product: &Product) -> Result<(String, Item), Error> {
         conditions.push("attribute_not_exists(#names)".to_owned());
     } else {
         conditions.push("#names = :names".to_owned());
-        values.insert(":names".to_owned(), AttributeValue::M(dynamo::to_item(&product.names)?));
+        values.insert(":names".to_owned(), AttributeValue::M(dynamo::to_map(&product.names)?));
     }
     Ok((conditions.join(" AND "), values))
 }
@@ -252,7 +252,7 @@ fn as_read_names() -> HashMap<String, String> {
 
 /// The item that takes a SKU for a product, if it is free.
 fn claim(sku: &Sku, product_id: &str) -> Item {
-    HashMap::from([("pk".to_owned(), text(sku_key(sku))), ("productId".to_owned(), text(product_id))])
+    dynamo::new_item([("pk", text(sku_key(sku))), ("productId", text(product_id))])
 }
 
 fn sku_key(sku: &Sku) -> String {

@@ -1,35 +1,40 @@
 //! What operators do with users: `{"command": "set-role", "email": …, "role": "admin"}` for the first admin of a shop, whom no
-//! request can make, and `{"command": "republish", "kind": "user", "id": …}` or with `since`
-//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco users set-role`, `zoco republish`).
+//! request can make, and what they do with every service ([`messaging::operate`]). Who may call: whoever IAM lets invoke it
+//! (`zoco users set-role`, `zoco republish`, `zoco migrate`).
 
 use access::AuditLog;
+use dynamo::migration::Migrator;
 use identity::changes::AdminChanges;
+use identity::migrations::MIGRATIONS;
 use identity::store::Change;
 use identity::user::User;
 use identity::{Users, email, events, store};
 use kernel::caller::Role;
 use kernel::{Error, StartupError, clock};
 use messaging::job;
-use messaging::republish::{Republisher, Selection};
+use messaging::operate::{self, Events, Operator};
+use messaging::republish::Republisher;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "command")]
 enum Command {
-    SetRole { email: String, role: Role },
-    Republish(Selection),
+    SetRole {
+        email: String,
+        role: Role,
+    },
+    #[serde(untagged)]
+    OfEveryService(operate::Command),
 }
 
-async fn operate(users: &Users, log: &AuditLog, republisher: &Republisher, command: Command) -> Result<Value, Error> {
+async fn operate(users: &Users, log: &AuditLog, operator: &Operator<'_>, command: Command) -> Result<Value, Error> {
     match command {
         Command::SetRole { email, role } => {
             log.begin_operator()?;
             set_role(users, &email, role).await
         }
-        Command::Republish(selection) => {
-            Ok(json!(republisher.republish(selection, store::event_key, &events::messages).await?))
-        }
+        Command::OfEveryService(command) => operator.operate(command).await,
     }
 }
 
@@ -46,8 +51,12 @@ async fn set_role(users: &Users, address: &str, role: Role) -> Result<Value, Err
 
 pub async fn start() -> Result<(), StartupError> {
     let (users, log) = (&Users::from_env().await?, &AuditLog::from_env()?);
-    let republisher = &Republisher::from_env("IDENTITY_TABLE")?.limited_to(&events::ATTRIBUTES);
-    job::run(|command| operate(users, log, republisher, command)).await
+    let republisher = Republisher::from_env("IDENTITY_TABLE")?.limited_to(&events::ATTRIBUTES);
+    let operator = &Operator {
+        migrator: Migrator::from_env("IDENTITY_TABLE", &["pk"], MIGRATIONS)?,
+        events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
+    };
+    job::run(|command| operate(users, log, operator, command)).await
 }
 
 #[cfg(test)]
@@ -94,6 +103,8 @@ mod tests {
         let command = |text: &str| serde_json::from_str::<Command>(text);
         assert!(command(r#"{"command": "set-role", "email": "a@b.example", "role": "staff"}"#).is_ok());
         assert!(command(r#"{"command": "republish", "kind": "user", "id": "7"}"#).is_ok());
+        assert!(command(r#"{"command": "migrate", "segment": 0, "segments": 8, "dryRun": true}"#).is_ok());
+        assert!(command(r#"{"command": "migration-status"}"#).is_ok());
         assert!(command(r#"{"command": "set-role", "email": "a@b.example", "role": "owner"}"#).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
-use dynamo::{Item, Written, number, text};
+use dynamo::{Item, Written, migration, number, text};
 use kernel::Error;
 use kernel::clock::Timestamp;
 
@@ -62,11 +62,13 @@ impl Users {
                 .condition_expression(condition)
                 // Not `knownUntil`: a sign-in in between may have set it.
                 .update_expression(
-                    "SET attempts = :attempts, notBefore = :next, forgottenAt = :forgottenAt, expiresAt = :expiresAt",
+                    "SET attempts = :attempts, notBefore = :next, forgottenAt = :forgottenAt, expiresAt = :expiresAt, \
+                     schemaVersion = if_not_exists(schemaVersion, :schema)",
                 )
                 .expression_attribute_values(":present", number(present.attempts))
                 .expression_attribute_values(":notBefore", number(present.not_before))
                 .expression_attribute_values(":attempts", number(next.attempts))
+                .expression_attribute_values(":schema", migration::schema())
                 .expression_attribute_values(":next", number(next.not_before))
                 .expression_attribute_values(":forgottenAt", number(next.forgotten_at))
                 .expression_attribute_values(":expiresAt", number(next.expires_at));
@@ -96,10 +98,12 @@ impl Users {
             .table_name(&self.table)
             .key("pk", text(key(&counted.subject)))
             .update_expression(format!(
-                "{attempts} notBefore = if_not_exists(notBefore, :zero), forgottenAt = :forgottenAt, expiresAt = :forgottenAt"
+                "{attempts} notBefore = if_not_exists(notBefore, :zero), forgottenAt = :forgottenAt, \
+                 expiresAt = :forgottenAt, schemaVersion = if_not_exists(schemaVersion, :schema)"
             ))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":schema", migration::schema())
             .expression_attribute_values(":forgottenAt", forgotten_at);
         dynamo::update(update).await.map(drop)
     }

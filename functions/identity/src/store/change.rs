@@ -104,13 +104,12 @@ impl Users {
             attempts.next().await?;
             let user = self.user(id).await?.ok_or_else(|| Error::not_found("There is no user with this id."))?;
             allow(&user)?;
-            let tombstone = [
+            let tombstone = dynamo::stamped(dynamo::new_item([
                 ("pk", text(user_key(id))),
                 ("id", text(id)),
                 ("version", number(user.version + 1)),
                 (DELETED_AT, text(now.to_string())),
-            ];
-            let tombstone = dynamo::stamped(tombstone.map(|(name, value)| (name.to_owned(), value)).into());
+            ]));
             let mut parts = vec![
                 (Part::User, self.put_over(tombstone, user.version)?),
                 (Part::Other, self.delete_part(&email_key(&user.email.folded()))?),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dynamo::{Item, Segment, Segments, text};
+use dynamo::{Item, Segment, Segments, migration, text};
 use kernel::Error;
 use kernel::clock::Timestamp;
 use serde::Deserialize;
@@ -60,7 +60,7 @@ impl Stock {
         let scan = self.client.scan().table_name(&self.table);
         let mut pages = Segments::of(scan.projection_expression(NEEDED), segment);
         while let Some(items) = pages.page().await? {
-            for item in items {
+            for item in items.into_iter().filter(|item| item.get("productId") != Some(&text(migration::KEY))) {
                 let entry: Entry = dynamo::from_item(item)?;
                 books.entry(entry.product_id.clone()).or_default().enter(&entry)?;
             }

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, PutRequest, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, WriteRequest,
 };
-use dynamo::{Written, number, text};
+use dynamo::{Written, migration, number, text};
 use kernel::Error;
 use kernel::clock::Timestamp;
 use kernel::replay::Outcome;
@@ -20,7 +20,8 @@ use crate::stock::StockItem;
 /// Stores a snapshot; the stock item is created when there is none.
 const SET_SNAPSHOT: &str = "SET product = :product, available = if_not_exists(available, :zero), \
                             #version = if_not_exists(#version, :one), updatedAt = if_not_exists(updatedAt, :now), \
-                            correlationId = if_not_exists(correlationId, :correlation)";
+                            correlationId = if_not_exists(correlationId, :correlation), \
+                            schemaVersion = if_not_exists(schemaVersion, :schema)";
 
 /// Where a product that is booked is known.
 #[derive(Clone, Copy)]
@@ -101,11 +102,12 @@ impl Stock {
             .condition_expression("attribute_not_exists(product) OR product.#sequence < :sequence")
             .expression_attribute_names("#version", "version")
             .expression_attribute_names("#sequence", "sequence")
-            .expression_attribute_values(":product", AttributeValue::M(dynamo::to_item(product)?))
+            .expression_attribute_values(":product", AttributeValue::M(dynamo::to_map(product)?))
             .expression_attribute_values(":sequence", text(&product.sequence))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":correlation", dynamo::correlation())
+            .expression_attribute_values(":schema", migration::schema())
             .expression_attribute_values(":now", text(now.to_string()));
         // Refused, something as new or newer is known.
         dynamo::update(update).await?.done();
@@ -159,7 +161,7 @@ impl Stock {
             .expression_attribute_values(":now", text(now.to_string()));
         if put_snapshot {
             set += ", product = :product";
-            update = update.expression_attribute_values(":product", AttributeValue::M(dynamo::to_item(product)?));
+            update = update.expression_attribute_values(":product", AttributeValue::M(dynamo::to_map(product)?));
         }
         self.update(update.update_expression(set), product_id)
     }
@@ -194,10 +196,11 @@ impl Stock {
             .update_expression(SET_SNAPSHOT)
             .condition_expression("attribute_not_exists(sold) OR sold = :false")
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":product", AttributeValue::M(dynamo::to_item(tombstone)?))
+            .expression_attribute_values(":product", AttributeValue::M(dynamo::to_map(tombstone)?))
             .expression_attribute_values(":false", dynamo::boolean(false))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":schema", migration::schema())
             .expression_attribute_values(":correlation", dynamo::correlation())
             .expression_attribute_values(":now", text(now.to_string()));
         self.update(update, product_id)
@@ -206,7 +209,8 @@ impl Stock {
     /// The stock item's part of an adjustment; it makes the item when there is none.
     fn change(&self, movement: &Movement, known: Known<'_>) -> Result<TransactWriteItem, Error> {
         let mut set = "SET available = if_not_exists(available, :zero) + :quantity, updatedAt = :now, \
-                       #version = if_not_exists(#version, :zero) + :one, correlationId = :correlation"
+                       #version = if_not_exists(#version, :zero) + :one, correlationId = :correlation, \
+                       schemaVersion = if_not_exists(schemaVersion, :schema)"
             .to_owned();
         let mut conditions = Vec::new();
         let mut update = Update::builder()
@@ -214,6 +218,7 @@ impl Stock {
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":quantity", number(movement.quantity))
+            .expression_attribute_values(":schema", migration::schema())
             .expression_attribute_values(":correlation", dynamo::correlation())
             .expression_attribute_values(":now", text(movement.created_at.to_string()));
         if movement.quantity < 0 {
@@ -239,7 +244,7 @@ impl Stock {
                 update = update
                     .expression_attribute_names("#sequence", "sequence")
                     .expression_attribute_values(":sequence", text(&product.sequence))
-                    .expression_attribute_values(":product", AttributeValue::M(dynamo::to_item(product)?));
+                    .expression_attribute_values(":product", AttributeValue::M(dynamo::to_map(product)?));
             }
             Known::Nowhere => {}
         }

@@ -116,11 +116,13 @@ impl Stock {
             .client
             .put_item()
             .table_name(&self.table)
-            .item("productId", text(product_id))
-            .item("sk", text("level"))
-            .item("listing", text(ALL))
-            .item("levelPosition", text(format!("{}#{product_id}", level as u8)))
-            .item("sequence", text(sequence))
+            .set_item(Some(dynamo::new_item([
+                ("productId", text(product_id)),
+                ("sk", text("level")),
+                ("listing", text(ALL)),
+                ("levelPosition", text(format!("{}#{product_id}", level as u8))),
+                ("sequence", text(sequence)),
+            ])))
             .condition_expression("attribute_not_exists(#sequence) OR #sequence < :sequence")
             .expression_attribute_names("#sequence", "sequence")
             .expression_attribute_values(":sequence", text(sequence));

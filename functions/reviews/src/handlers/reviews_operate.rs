@@ -1,20 +1,18 @@
-//! What operators do with the reviews: `{"command": "republish", "kind": "review", "id": …}` or with `since`
-//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco republish`).
+//! What operators do with the reviews ([`messaging::operate`]). Who may call: whoever IAM lets invoke it (`zoco republish`, `zoco migrate`).
 
+use dynamo::migration::Migrator;
 use kernel::StartupError;
 use messaging::job;
-use messaging::republish::{Republisher, Selection};
+use messaging::operate::{Events, Operator};
+use messaging::republish::Republisher;
+use reviews::migrations::MIGRATIONS;
 use reviews::{events, store};
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "command")]
-enum Command {
-    Republish(Selection),
-}
 
 pub async fn start() -> Result<(), StartupError> {
-    let republisher = &Republisher::from_env("REVIEWS_TABLE")?;
-    job::run(|Command::Republish(selection)| republisher.republish(selection, store::event_key, &events::messages))
-        .await
+    let republisher = Republisher::from_env("REVIEWS_TABLE")?;
+    let operator = &Operator {
+        migrator: Migrator::from_env("REVIEWS_TABLE", &["pk", "sk"], MIGRATIONS)?,
+        events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
+    };
+    job::run(|command| operator.operate(command)).await
 }

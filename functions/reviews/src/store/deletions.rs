@@ -71,7 +71,8 @@ impl Reviews {
     /// # Errors
     /// When the table does not answer.
     pub async fn put_user_tombstone(&self, user_id: &str) -> Result<(), Error> {
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(tombstone_key(user_id)));
+        let item = tombstone_key(user_id).into_iter().chain(dynamo::new_item([])).collect();
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         // Refused, it is known.
         dynamo::put(put.condition_expression("attribute_not_exists(pk)")).await?.done();
         Ok(())
@@ -161,7 +162,7 @@ impl Reviews {
         let values = changes.clone().map(|changes| HashMap::from([(":changes".to_owned(), changes)]));
         let count = changes.and_then(|changes| changes.as_n().ok()?.parse::<u64>().ok()).unwrap_or_default();
         sales.extend(key);
-        sales.insert("changes".to_owned(), number(count + 1));
+        sales.extend(dynamo::new_item([("changes", number(count + 1))]));
         let put = Put::builder().table_name(&self.table).set_item(Some(sales)).condition_expression(condition);
         let put = put.set_expression_attribute_values(values).build().map_err(Error::internal)?;
         Ok(TransactWriteItem::builder().put(put).build())

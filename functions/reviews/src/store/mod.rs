@@ -95,4 +95,4 @@ fn customer(id: &str) -> String {
 }
 
 /// What the sort key of a purchase marker begins with.
-const BOUGHT: &str = "bought#";
+pub const BOUGHT: &str = "bought#";

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
-use dynamo::{Item, Written, boolean, number, text};
+use dynamo::{Item, Written, boolean, migration, number, text};
 use kernel::Error;
 
 use super::{Reviews, marker_key};
@@ -42,11 +42,14 @@ impl Reviews {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(marker_key(customer_id, product_id)))
-            .update_expression("SET #sale = :sale ADD changes :one")
+            .update_expression(
+                "SET #sale = :sale, schemaVersion = if_not_exists(schemaVersion, :schema) ADD changes :one",
+            )
             .condition_expression("attribute_not_exists(#sale) OR #sale.#sequence < :sequence")
             .expression_attribute_names("#sale", format!("{SALE}{sale_id}"))
             .expression_attribute_names("#sequence", "sequence")
             .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":schema", migration::schema())
             .expression_attribute_values(":sale", AttributeValue::M(sale))
             .expression_attribute_values(":sequence", text(sequence));
         match dynamo::update(update).await? {

@@ -1,7 +1,7 @@
 //! Ratings: changed in the transactions of reviews by what these change, so that they are exact.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
-use dynamo::{Written, boolean, number, text};
+use dynamo::{Written, boolean, migration, number, text};
 use kernel::Error;
 use kernel::clock::Timestamp;
 
@@ -98,7 +98,8 @@ impl Reviews {
             .set_key(Some(rating_key(product_id)))
             .update_expression(
                 "SET gone = :gone, draft = :draft, productSequence = :sequence, productId = :product, \
-                 updatedAt = if_not_exists(updatedAt, :now), #version = if_not_exists(#version, :zero)",
+                 updatedAt = if_not_exists(updatedAt, :now), #version = if_not_exists(#version, :zero), \
+                 schemaVersion = if_not_exists(schemaVersion, :schema)",
             )
             .condition_expression(
                 "attribute_not_exists(productSequence) OR productSequence < :sequence \
@@ -106,6 +107,7 @@ impl Reviews {
             )
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":schema", migration::schema())
             .expression_attribute_values(":gone", boolean(state == ProductState::Deleted))
             .expression_attribute_values(":draft", boolean(state == ProductState::Draft))
             .expression_attribute_values(":sequence", text(sequence))
@@ -134,6 +136,7 @@ impl Reviews {
             .table_name(&self.table)
             .set_key(Some(rating_key(product_id)))
             .expression_attribute_values(":product", text(product_id))
+            .expression_attribute_values(":schema", migration::schema())
             .expression_attribute_values(":correlation", dynamo::correlation())
             .expression_attribute_values(":now", text(now.to_string()));
         for (by, stars) in difference.stars.into_iter().zip(1..).filter(|(by, _)| *by != 0) {
@@ -156,7 +159,8 @@ impl Reviews {
             );
             update = update.expression_attribute_values(":false", boolean(false));
         }
-        let set = "SET productId = :product, updatedAt = :now, correlationId = :correlation";
+        let set = "SET productId = :product, updatedAt = :now, correlationId = :correlation, \
+                   schemaVersion = if_not_exists(schemaVersion, :schema)";
         let update = update.update_expression(format!("{set} ADD {}", add.join(", ")));
         let update = update.return_values_on_condition_check_failure(ALL_OLD).build().map_err(Error::internal)?;
         Ok(Some(TransactWriteItem::builder().update(update).build()))

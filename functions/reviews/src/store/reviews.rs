@@ -205,7 +205,7 @@ fn item(review: &Review, created_by: &CreatedBy) -> Result<Item, Error> {
     for (sort_key, order) in [(POSITION, Order::CreatedAt), (Order::Rating.index().1, Order::Rating)] {
         item.insert(sort_key.to_owned(), text(order.position(review)));
     }
-    let created_by: HashMap<String, AttributeValue> = dynamo::to_item(created_by)?;
+    let created_by: HashMap<String, AttributeValue> = dynamo::to_map(created_by)?;
     item.insert("asked".to_owned(), AttributeValue::M(created_by));
     Ok(item)
 }

@@ -1,22 +1,21 @@
-//! What operators do with the sales: `{"command": "republish", "kind": "sale", "id": …}` or with `since`
-//! ([`Selection`]). Who may call: whoever IAM lets invoke it (`zoco republish`).
+//! What operators do with the sales ([`messaging::operate`]). Who may call: whoever IAM lets invoke it (`zoco republish`, `zoco migrate`).
 
+use dynamo::migration::Migrator;
 use kernel::{StartupError, clock};
-use messaging::republish::{Republisher, Selection};
+use messaging::operate::{Events, Operator};
+use messaging::republish::Republisher;
 use messaging::{Change, job};
 use sales::events::Routes;
+use sales::migrations::MIGRATIONS;
 use sales::store;
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "command")]
-enum Command {
-    Republish(Selection),
-}
 
 pub async fn start() -> Result<(), StartupError> {
-    let republisher = &Republisher::from_env("SALES_TABLE")?;
+    let republisher = Republisher::from_env("SALES_TABLE")?;
     let routes = &Routes::from_env()?;
     let mapping = &|change: &Change<'_>| routes.messages(change, clock::now());
-    job::run(|Command::Republish(selection)| republisher.republish(selection, store::event_key, mapping)).await
+    let operator = &Operator {
+        migrator: Migrator::from_env("SALES_TABLE", &["id"], MIGRATIONS)?,
+        events: Some(Events { republisher, key_of: store::event_key, mapping }),
+    };
+    job::run(|command| operator.operate(command)).await
 }

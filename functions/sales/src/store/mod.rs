@@ -11,7 +11,7 @@ mod open_sales;
 use access::audit_log;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
-use dynamo::{Attempts, Item, Listing, Segment, Segments, Sieve, Written, number, text};
+use dynamo::{Attempts, Item, Listing, Segment, Segments, Sieve, Written, migration, number, text};
 use kernel::page::{Page, PageRequest};
 use kernel::replay::{Outcome, Stored};
 use kernel::{Error, StartupError, config};
@@ -120,7 +120,8 @@ impl Sales {
     /// When the table does not answer, or a sale cannot be read.
     pub async fn read_page(pages: &mut Segments) -> Result<Option<Vec<Sale>>, Error> {
         let Some(items) = pages.page().await? else { return Ok(None) };
-        items.into_iter().map(dynamo::from_item).collect::<Result<_, _>>().map(Some)
+        let sales = items.into_iter().filter(|item| item.get("id") != Some(&text(migration::KEY)));
+        sales.map(dynamo::from_item).collect::<Result<_, _>>().map(Some)
     }
 
     /// Stores a new sale, takes its pieces from stock and counts it as open: all or nothing. `takes` are inventory's

@@ -1,0 +1,5 @@
+//! Migrations of `InventoryTable` ([`dynamo::migration`]).
+
+use dynamo::migration::Migration;
+
+pub const MIGRATIONS: &[Migration] = &[Migration::number_only(1)];

@@ -52,12 +52,14 @@ def signing_key_version(known):
 
 
 def sam_deploy(values, *options, template=None, log=None):
-    """One `sam deploy` of a template, the shop's own unless another is given. Parameters go by a file: others on this machine can read a command line."""
+    """One `sam deploy` of a template, the shop's own unless another is given. Parameters go by a file: others on this machine
+    can read a command line."""
     path = LOCAL / f"parameters-{os.getpid()}.yaml"
     private_file(path, "".join(f'{name}: "{value}"\n' for name, value in values.items()))
     try:
         run(
-            "sam", "deploy", "--template-file", str(template or ROOT / "template.yaml"), "--stack-name", aws.stack(), "--region", aws.region(),
+            "sam", "deploy", "--template-file", str(template or ROOT / "template.yaml"),
+            "--stack-name", aws.stack(), "--region", aws.region(),
             "--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--no-progressbar",
             "--parameter-overrides", f"file://{path}", *options,
             log=log, env={**os.environ, "SAM_CLI_TELEMETRY": "0"},

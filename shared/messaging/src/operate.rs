@@ -32,22 +32,37 @@ pub enum Command {
     NoteRepublished,
 }
 
-/// What a service's function for operators needs.
+/// What a service's function for operators does with its table.
 pub struct Operator<'a> {
-    pub migrator: Migrator,
+    migrator: Migrator,
     /// None of a service without events.
-    pub events: Option<Events<'a>>,
+    events: Option<Events<'a>>,
 }
 
 /// How a service's items are published anew.
-pub struct Events<'a> {
-    pub republisher: Republisher,
-    /// The keys of items by their kind and id.
-    pub key_of: fn(&str, &str) -> Option<Item>,
-    pub mapping: &'a Mapping<'a>,
+struct Events<'a> {
+    republisher: Republisher,
+    key_of: fn(&str, &str) -> Option<Item>,
+    mapping: &'a Mapping<'a>,
 }
 
-impl Operator<'_> {
+impl<'a> Operator<'a> {
+    /// Migrates, and publishes nothing.
+    pub fn new(migrator: Migrator) -> Self {
+        Self { migrator, events: None }
+    }
+
+    /// Publishes anew, too. `key_of` knows the keys of items by their kind and id.
+    #[must_use]
+    pub fn publishing(
+        self,
+        republisher: Republisher,
+        key_of: fn(&str, &str) -> Option<Item>,
+        mapping: &'a Mapping<'a>,
+    ) -> Self {
+        Self { events: Some(Events { republisher, key_of, mapping }), ..self }
+    }
+
     /// Does what it is asked for, and answers what came of it.
     ///
     /// # Errors

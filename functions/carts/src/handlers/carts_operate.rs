@@ -7,6 +7,6 @@ use messaging::{Operator, job};
 
 pub async fn start() -> Result<(), StartupError> {
     let migrator = Migrator::from_env("CARTS_TABLE", &["pk"], MIGRATIONS)?;
-    let operator = &Operator { migrator, events: None };
+    let operator = &Operator::new(migrator);
     job::run(|command| operator.operate(command)).await
 }

@@ -5,16 +5,13 @@ use catalog::migrations::MIGRATIONS;
 use catalog::{events, store};
 use dynamo::migration::Migrator;
 use kernel::StartupError;
-use messaging::job;
-use messaging::operate::{Events, Operator};
 use messaging::republish::Republisher;
+use messaging::{Operator, job};
 
 pub async fn start() -> Result<(), StartupError> {
+    let migrator = Migrator::from_env("CATALOG_TABLE", &["pk"], MIGRATIONS)?;
     let republisher = Republisher::from_env("CATALOG_TABLE")?;
-    let operator = &Operator {
-        migrator: Migrator::from_env("CATALOG_TABLE", &["pk"], MIGRATIONS)?,
-        events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
-    };
+    let operator = &Operator::new(migrator).publishing(republisher, store::event_key, &events::messages);
     job::run(|command| operator.operate(command)).await
 }
 
@@ -33,10 +30,8 @@ mod tests {
     async fn republished(cloud: &Cloud, command: Value) -> Result<u64, Error> {
         let post = Post::start(&[]).await;
         let republisher = Republisher::new(cloud.client(), "CatalogTable", Outbox::new(post.sns(), "t", post.queues()));
-        let operator = Operator {
-            migrator: Migrator::new(cloud.client(), "CatalogTable", &["pk"], MIGRATIONS),
-            events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
-        };
+        let migrator = Migrator::new(cloud.client(), "CatalogTable", &["pk"], MIGRATIONS);
+        let operator = Operator::new(migrator).publishing(republisher, store::event_key, &events::messages);
         let operated = operator.operate(serde_json::from_value(command).unwrap());
         Ok(as_function("catalog-operate", operated).await?["published"].as_u64().unwrap())
     }

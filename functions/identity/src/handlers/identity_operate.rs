@@ -12,7 +12,7 @@ use identity::{Users, email, events, store};
 use kernel::caller::Role;
 use kernel::{Error, StartupError, clock};
 use messaging::job;
-use messaging::operate::{self, Events, Operator};
+use messaging::operate::{self, Operator};
 use messaging::republish::Republisher;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,11 +51,9 @@ async fn set_role(users: &Users, address: &str, role: Role) -> Result<Value, Err
 
 pub async fn start() -> Result<(), StartupError> {
     let (users, log) = (&Users::from_env().await?, &AuditLog::from_env()?);
+    let migrator = Migrator::from_env("IDENTITY_TABLE", &["pk"], MIGRATIONS)?;
     let republisher = Republisher::from_env("IDENTITY_TABLE")?.limited_to(&events::ATTRIBUTES);
-    let operator = &Operator {
-        migrator: Migrator::from_env("IDENTITY_TABLE", &["pk"], MIGRATIONS)?,
-        events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
-    };
+    let operator = &Operator::new(migrator).publishing(republisher, store::event_key, &events::messages);
     job::run(|command| operate(users, log, operator, command)).await
 }
 

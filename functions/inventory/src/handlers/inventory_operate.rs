@@ -4,15 +4,12 @@ use dynamo::migration::Migrator;
 use inventory::migrations::MIGRATIONS;
 use inventory::{events, store};
 use kernel::StartupError;
-use messaging::job;
-use messaging::operate::{Events, Operator};
 use messaging::republish::Republisher;
+use messaging::{Operator, job};
 
 pub async fn start() -> Result<(), StartupError> {
+    let migrator = Migrator::from_env("INVENTORY_TABLE", &["productId", "sk"], MIGRATIONS)?;
     let republisher = Republisher::from_env("INVENTORY_TABLE")?;
-    let operator = &Operator {
-        migrator: Migrator::from_env("INVENTORY_TABLE", &["productId", "sk"], MIGRATIONS)?,
-        events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
-    };
+    let operator = &Operator::new(migrator).publishing(republisher, store::event_key, &events::messages);
     job::run(|command| operator.operate(command)).await
 }

@@ -2,17 +2,14 @@
 
 use dynamo::migration::Migrator;
 use kernel::StartupError;
-use messaging::job;
-use messaging::operate::{Events, Operator};
 use messaging::republish::Republisher;
+use messaging::{Operator, job};
 use reviews::migrations::MIGRATIONS;
 use reviews::{events, store};
 
 pub async fn start() -> Result<(), StartupError> {
+    let migrator = Migrator::from_env("REVIEWS_TABLE", &["pk", "sk"], MIGRATIONS)?;
     let republisher = Republisher::from_env("REVIEWS_TABLE")?;
-    let operator = &Operator {
-        migrator: Migrator::from_env("REVIEWS_TABLE", &["pk", "sk"], MIGRATIONS)?,
-        events: Some(Events { republisher, key_of: store::event_key, mapping: &events::messages }),
-    };
+    let operator = &Operator::new(migrator).publishing(republisher, store::event_key, &events::messages);
     job::run(|command| operator.operate(command)).await
 }

@@ -1,19 +1,9 @@
 //! Release 0.1.0 did not count the changes of purchase markers. A marker that does not count them has had none.
 
-use dynamo::migration::Migration;
 use dynamo::{Item, number};
 use kernel::Error;
 
-pub const MIGRATION: Migration = Migration {
-    to: 1,
-    name: "changes-of-purchase-markers",
-    attributes: &["changes"],
-    apply,
-    read_by_earlier: true,
-    republish: false,
-};
-
-fn apply(mut item: Item) -> Result<Item, Error> {
+pub(super) fn apply(mut item: Item) -> Result<Item, Error> {
     let is_marker =
         item.get("sk").and_then(|key| key.as_s().ok()).is_some_and(|key| key.starts_with(crate::store::BOUGHT));
     if is_marker && !item.contains_key("changes") {

@@ -52,7 +52,7 @@ MAY_LACK = {
     # Of those without a brand and categories.
     "product": {"names"}, "word": {"names"},
 }
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def all_items(resources):
@@ -107,7 +107,7 @@ class Recording:
 
     def derivations(self):
         """Ids that are derived from others, with what they are derived from: those of movements of sales, and of reviews."""
-        sales = {one["number"]["S"]: (one["id"]["S"], one["createdAt"]["S"]) for one in map(json.loads, self.lines["SalesTable"])}
+        sales = {one["number"]["S"]: (one["id"]["S"], made(one["createdAt"]["S"])) for one in map(json.loads, self.lines["SalesTable"])}
         for item in map(json.loads, self.lines["InventoryTable"]):
             movement = item.get("kind", {"S": ""})["S"]
             if movement in ("sale", "cancellation"):
@@ -157,6 +157,11 @@ class Recording:
         """Who has a role: the address and the password."""
         found = next(one for one in self.about["accounts"] if one["role"] == role and not one["disabled"])
         return found["email"], found["password"]
+
+
+def made(at):
+    """When something was made, as sequences begin (`kernel::sequence`): milliseconds since 1970."""
+    return f"{round(datetime.fromisoformat(at.replace('Z', '+00:00')).timestamp() * 1000):015}"
 
 
 def derived(parts):

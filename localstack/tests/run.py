@@ -52,6 +52,7 @@ JOURNEY = [*MODULE, "localstack.tests.journey"]
 CATALOGUE = [*MODULE, "localstack.tests.journey_catalogue"]
 EVENTS = [*MODULE, "localstack.tests.journey_events"]
 MESSAGES = [*MODULE, "localstack.tests.messages_proof"]
+UPGRADE = [*MODULE, "localstack.tests.upgrade"]
 ZOCO = str(ROOT / ".venv/bin/zoco")
 # How long a pending sale waits in the tests.
 SALE_DEADLINE_SECONDS = "10"
@@ -295,6 +296,8 @@ def contract(tally, cloud):
     heading("a first deployment")
     for what, went_well in [*first_deployment.run_all(cloud), *change_set.run_all(cloud)]:
         tally.step(what, went_well)
+    # The last: it puts another shop in this one's place.
+    tally.tests("the recorded shop of the last release becomes one of this release", UPGRADE)
 
 
 @contextmanager
@@ -328,6 +331,7 @@ def proofs(tally, _cloud):
     took = time.monotonic() - started
     reached = f"{tally.passed - passed} operations as described, {tally.failed - failed} not"
     print(f"| API contract | no 5xx, nothing undocumented, 20,000 requests | {reached} | {took:.0f} s |", flush=True)
+    tally.tests("the recorded shop of the last release becomes one of this release", UPGRADE)
 
 
 def glibc_needed():

@@ -21,7 +21,7 @@ TABLE = $(if $(SEPARATOR),--separator "$(SEPARATOR)") $(if $(DECIMAL),--decimal 
 ARM := $(if $(filter arm64 aarch64,$(shell uname -m)),--arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: generate lock sbom help up down clean test proof build deploy keys api-keys admin import export export-sales audit migrate invoke queues dlq redrive replay
+.PHONY: generate lock sbom release-files help up down clean test proof build deploy keys api-keys admin import export export-sales audit migrate invoke queues dlq redrive replay
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -66,6 +66,9 @@ lock: $(TOOLS) ## choose the versions of all Python packages anew, by requiremen
 
 sbom: $(TOOLS) ## the software bill of materials of the programs, CycloneDX, into target/sbom
 	@PYTHONPATH=ops $(PYTHON) -m zoco.sbom target/sbom/zoco.cdx.json
+
+release-files: build ## the files of a release, into target/release-files: programs, bill of materials, API documents, digests
+	@PYTHONPATH=ops $(PYTHON) -m zoco.release
 
 build: $(TOOLS) ## build the program of each service for Lambda, into target/lambda
 	AWS_LC_SYS_CFLAGS="-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX=1" RUSTFLAGS="-C force-unwind-tables=no" cargo lambda build --release --locked --disable-optimizations $(ARM)

@@ -40,8 +40,8 @@ from zoco.stack import described, parameters
 from zoco.staff import PATIENCE
 from zoco.workspace import LOCAL, ROOT, Failed, run
 
-# Every twelfth product of the demo catalogue: a product is stored once for each list and word that it is found by.
-ONE_OF = 12
+# Every sixteenth product of the demo catalogue: a product is stored once for each list and word that it is found by.
+ONE_OF = 16
 MOST_BYTES = 1_000_000
 SALE_DEADLINE_SECONDS = "10"
 # For how long the queues have to be empty and nothing published, and how long that may take to come, in seconds.
@@ -54,7 +54,7 @@ README = """# The shop of release {release}, recorded
 
 All items of all tables, all events of the topic and all messages of the direct queues of a shop of commit
 `{commit}`, recorded on {recordedAt} by `localstack/tests/record.py`:
-on a local cloud of its own, with every twelfth product of the demo catalogue and the Python journeys. Tests of later
+on a local cloud of its own, with every sixteenth product of the demo catalogue and the Python journeys. Tests of later
 releases start from it.
 
 The accounts, passwords, national ids, tokens and the key in `shop.json` were made up for it and open nothing else.
@@ -219,7 +219,8 @@ def command():
     counts += [counted(name, (json.loads(body)["type"] for body in bodies)) for name, bodies in sent.items()]
     readme = README.format(**about, counts="\n".join(counts), pending=len(about["pendingSales"]))
     files = {"README.md": readme, "shop.json": json.dumps(about, indent=2, ensure_ascii=False) + "\n"}
-    # What the next release's indexes are compared with.
+    # What the next release's API and indexes are compared with.
+    files["openapi.json"] = json.dumps(json.loads((ROOT / "functions/edge/openapi.json").read_text(encoding="utf-8")), separators=(",", ":")) + "\n"
     files["tables.json"] = json.dumps(tables_of_the_template(), indent=1) + "\n"
     as_line = lambda item: json.dumps(item, sort_keys=True, ensure_ascii=False)
     lines = {f"tables/{name}": map(as_line, found) for name, found in tables.items()} | sent

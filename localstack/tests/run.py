@@ -52,7 +52,7 @@ JOURNEY = [*MODULE, "localstack.tests.journey"]
 CATALOGUE = [*MODULE, "localstack.tests.journey_catalogue"]
 EVENTS = [*MODULE, "localstack.tests.journey_events"]
 MESSAGES = [*MODULE, "localstack.tests.messages_proof"]
-UPGRADE = [*MODULE, "localstack.tests.upgrade"]
+RESTORE, UPGRADE = ([*MODULE, f"localstack.tests.{what}"] for what in ("restore", "upgrade"))
 ZOCO = str(ROOT / ".venv/bin/zoco")
 # How long a pending sale waits in the tests.
 SALE_DEADLINE_SECONDS = "10"
@@ -296,6 +296,7 @@ def contract(tally, cloud):
     heading("a first deployment")
     for what, went_well in [*first_deployment.run_all(cloud), *change_set.run_all(cloud)]:
         tally.step(what, went_well)
+    tally.tests("a shop is dumped, forgotten and restored", RESTORE)
     # The last: it puts another shop in this one's place.
     tally.tests("the recorded shop of the last release becomes one of this release", UPGRADE)
 

@@ -28,7 +28,7 @@ from localstack.tests.journey import WrongTurn, step
 from localstack.tests.journey_kinds import every_kind, leave_pending
 from localstack.tests.journey_shop import eventually, put
 from localstack.tests.record import items, kind
-from zoco import aws
+from localstack.tests.tables import replaced
 from zoco.api import Api, Unexpected
 from zoco.audit import audited, report_of
 from zoco.resources import Resources
@@ -40,8 +40,6 @@ COPIES, KILLS = (60, 20) if FULL else (2, 3)
 RELEASE = ROOT / "localstack/tests/recorded/0.1.0"
 ZOCO = str(ROOT / ".venv/bin/zoco")
 BUYERS, PATIENCE = 4, 1_800 if FULL else 180
-# For how long nothing is to happen, until a queue counts as quiet, in seconds.
-CALM = 5
 # Without migrations: revocations expire within the hour, entries of the audit log are never changed, and a customer's open
 # sales are counted since this release only.
 NOT_MIGRATED = ("RevocationsTable", "AuditLogTable", "OpenSalesTable")
@@ -171,61 +169,6 @@ def derived(parts):
     # Version 8, in the variant of RFC 9562.
     found[6], found[8] = 0x80 | found[6] & 0x0F, 0x80 | found[8] & 0x3F
     return str(uuid.UUID(bytes=bytes(found)))
-
-
-def emptied(resources):
-    """Deletes all items of all tables."""
-    dynamodb = aws.client("dynamodb")
-    for table in (name for logical, name in resources.ids.items() if logical.endswith("Table")):
-        keys = [key["AttributeName"] for key in dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]]
-        requests = [{"DeleteRequest": {"Key": {key: item[key] for key in keys}}} for item in items(table)]
-        write(table, requests)
-
-
-def write(table, requests):
-    """Writes and deletes items, 25 at a time."""
-    dynamodb = aws.client("dynamodb")
-
-    def some(at):
-        left = {table: requests[at : at + 25]}
-        while left:
-            left = dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems")
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(some, range(0, len(requests), 25)))
-
-
-def replaced(resources, recording):
-    """Puts the recording in the place of all that the shop has. What its publishers say of that is thrown away. The items."""
-    mappings = [resources.mapping(name)["UUID"] for name in resources.ids if listens(resources, name)]
-    for mapping in mappings:
-        resources.lambda_.update_event_source_mapping(UUID=mapping, Enabled=False)
-    emptied(resources)
-    loaded = defaultdict(list)
-    for table, item in recording.items(COPIES):
-        loaded[table].append(item)
-    for table, some in loaded.items():
-        write(resources.ids[table], [{"PutRequest": {"Item": item}} for item in some])
-    urls = [url for url in map(resources.queue, resources.queues) if url]
-    waiting, since = None, time.monotonic()
-    while time.monotonic() < since + CALM:
-        now = sum(sum(resources.counts(url).values()) for url in urls)
-        if now != waiting:
-            waiting, since = now, time.monotonic()
-        time.sleep(0.5)
-    for url in urls:
-        resources.sqs.purge_queue(QueueUrl=url)
-    for mapping in mappings:
-        resources.lambda_.update_event_source_mapping(UUID=mapping, Enabled=True)
-    return loaded
-
-
-def listens(resources, name):
-    """Whether a resource is a function that takes from a queue."""
-    if not name.endswith("Function"):
-        return False
-    mappings = resources.lambda_.list_event_source_mappings(FunctionName=resources.ids[name])["EventSourceMappings"]
-    return any(":sqs:" in mapping["EventSourceArn"] for mapping in mappings)
 
 
 class Buyers:
@@ -380,7 +323,7 @@ def main():
             fresh = all_items(resources)
         without = [(table, key_of(table, item)) for table, some in fresh.items() for item in some if "schemaVersion" not in item]
         step("every kind of item that the shop makes has the number of its shape", not without, without[:5])
-        loaded = replaced(resources, recording)
+        loaded = replaced(resources, recording.items(COPIES))
         staff = Api(url, patience=3).signed_in(*recording.account("staff"))
         step("staff of the last release sign in", staff is not None, "a wrong password")
         with Buyers(recording, staff) as buyers:

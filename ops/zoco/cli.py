@@ -5,7 +5,7 @@ import os
 import sys
 
 # In the order in which the help lists their commands.
-from zoco.commands import app, shop, data, queues
+from zoco.commands import app, shop, data, backup, queues
 from zoco.workspace import Failed, Unreachable
 
 DONE, FAILED, UNREACHABLE, STOPPED = 0, 1, 3, 130

@@ -105,12 +105,17 @@ def swagger_ui(licenses):
     return component_
 
 
-def main():
-    path = Path(sys.argv[1])
+def write(path):
+    """Writes the bill of materials. How many components it has."""
     path.parent.mkdir(parents=True, exist_ok=True)
     bom = bill()
     path.write_text(JsonV1Dot6(bom).output_as_string(indent=2), encoding="utf-8")
-    print(f"{len(bom.components)} components are in {path}")
+    return len(bom.components)
+
+
+def main():
+    path = Path(sys.argv[1])
+    print(f"{write(path)} components are in {path}")
 
 
 if __name__ == "__main__":

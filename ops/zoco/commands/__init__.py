@@ -27,6 +27,7 @@ groups = {
         "catalogue": "A whole catalogue from and to a file.",
         "sales": "Sales, for bookkeeping.",
         "migrate": "Stored items, from the shapes of an earlier release to those of the present one.",
+        "backup": "What can be restored, exports of all tables, restoring a table.",
         "queues": "The queues between services and their dead letters.",
     }.items()
 }

@@ -220,7 +220,8 @@ def command():
     readme = README.format(**about, counts="\n".join(counts), pending=len(about["pendingSales"]))
     files = {"README.md": readme, "shop.json": json.dumps(about, indent=2, ensure_ascii=False) + "\n"}
     # What the next release's API and indexes are compared with.
-    files["openapi.json"] = json.dumps(json.loads((ROOT / "functions/edge/openapi.json").read_text(encoding="utf-8")), separators=(",", ":")) + "\n"
+    api = json.loads((ROOT / "functions/edge/openapi.json").read_text(encoding="utf-8"))
+    files["openapi.json"] = json.dumps(api, separators=(",", ":")) + "\n"
     files["tables.json"] = json.dumps(tables_of_the_template(), indent=1) + "\n"
     as_line = lambda item: json.dumps(item, sort_keys=True, ensure_ascii=False)
     lines = {f"tables/{name}": map(as_line, found) for name, found in tables.items()} | sent

@@ -98,7 +98,8 @@ class ARestore(Case):
     def setUp(self):
         super().setUp()
         self.deployed = []
-        stack = {"Parameters": [{"ParameterKey": "Currency", "ParameterValue": "USD"}, {"ParameterKey": "CursorKey", "ParameterValue": "****"}]}
+        values = {"Currency": "USD", "CursorKey": "****"}
+        stack = {"Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]}
         for where, name, instead in (
             (restore, "deployed_template", deploy.template), (restore, "described", lambda: stack),
             (restore, "deploy_step", lambda template, values, _: self.deployed.append((template, values))),
@@ -109,7 +110,8 @@ class ARestore(Case):
 
     def table(self, streams=True):
         stream = {"StreamSpecification": {"StreamEnabled": True}} if streams else {}
-        table = {"TableName": "new", "TableStatus": "ACTIVE", "ItemCount": 46, "LatestStreamArn": "arn:aws:dynamodb:eu-west-1:1:stream/new",
+        table = {"TableName": "new", "TableStatus": "ACTIVE", "ItemCount": 46,
+                 "LatestStreamArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/new/stream/1",
                  "TableArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/new", **stream}
         self.answers("describe_table", {"Table": table})
 
@@ -117,7 +119,8 @@ class ARestore(Case):
         """The answers of AWS until a table is restored and set up."""
         self.answers("describe_continuous_backups", recovery())
         self.answers("restore_table_to_point_in_time", {}, {
-            "SourceTableName": "zoco-SalesTable-1", "TargetTableName": asked, "RestoreDateTime": AT, "BillingModeOverride": "PAY_PER_REQUEST",
+            "SourceTableName": "zoco-SalesTable-1", "TargetTableName": asked, "RestoreDateTime": AT,
+            "BillingModeOverride": "PAY_PER_REQUEST",
         })
         self.table()
         self.table(streams=False)

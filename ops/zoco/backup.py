@@ -37,7 +37,8 @@ def status(resources):
         if found is None:
             without.append(name)
         times = " to ".join(f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in found if time) if found else ""
-        yield f"{name:<17} {f'can be restored to any second: {times}' if found else 'CANNOT BE RESTORED: its point-in-time recovery is off'}"
+        said = f"can be restored to any second: {times}" if found else "CANNOT BE RESTORED: its point-in-time recovery is off"
+        yield f"{name:<17} {said}"
     if without:
         raise Failed(f"deploy again: the template switches point-in-time recovery on ({', '.join(without)})")
 

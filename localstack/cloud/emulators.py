@@ -134,6 +134,8 @@ class MiniStack(Cloud):
         self.log, self.pid_file = folder / "cloud.log", folder / "cloud.pid"
         self.credentials_file = folder / "credentials.json"
         self.process, self.seconds_between_saves = None, 60
+        # A file for what IAM allows and refuses, if a test wants that.
+        self.noted = None
 
     def has_credentials(self):
         return self.credentials_file.exists()
@@ -207,6 +209,8 @@ class MiniStack(Cloud):
             # Would listen on every interface, on a fixed port.
             "IOT_MTLS_ENABLED": "0",
         }
+        if self.noted:
+            environment["NOTED"] = str(self.noted)
         if self.keep:
             # Written once a minute and when it stops, read when it starts.
             state = str(self.folder / "state")

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ministack import app
-from ministack.core import persistence, responses
+from ministack.core import iam_evaluator, persistence, responses
 from ministack.services import cloudwatch, dynamodb, iam, lambda_svc, sts
 
 from localstack.cloud.guard import Guard
@@ -148,8 +148,24 @@ def is_known(access_key):
     return access_key in sts._sessions or access_key in {key for _, key in iam._access_keys.to_dict()}
 
 
+def note_decisions(path):
+    """Writes what is allowed and refused to whom into a file: the decision, the role, the action, the resource."""
+    evaluate = iam_evaluator.evaluate
+
+    def noted(context, *policies):
+        result = evaluate(context, *policies)
+        role = context.principal_arn.split(":")[-1]
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(f"{result.decision} {role} {context.action} {context.resource_arn}\n")
+        return result
+
+    iam_evaluator.evaluate = noted
+
+
 def main():
     app.app = Guard(app.app, is_known)
+    if path := os.environ.get("NOTED"):
+        note_decisions(path)
     threading.Thread(target=measure_streams, daemon=True).start()
     if persistence.PERSIST_STATE:
         saver = Saver()

@@ -9,7 +9,7 @@ from zoco.api import Api, Unexpected
 
 JOURNEY = secrets.token_hex(4)
 # How long to wait for what follows from an event, in seconds.
-PATIENCE = 60
+PATIENCE = int(os.environ.get("ZOCO_TEST_PATIENCE") or 60)
 
 
 def eventually(look, wanted, seconds=PATIENCE):

@@ -29,6 +29,7 @@ from localstack.tests.documented import run_all
 from localstack.tests.event_tap import captured
 from localstack.tests.function_logs import logged, secrets_of
 from localstack.tests.journey_shop import eventually
+from localstack.tests.tally import Tally, heading
 from zoco.api import Api, Unexpected
 from zoco.keys import ensure_keys
 from zoco.resources import Resources
@@ -52,6 +53,7 @@ JOURNEY = [*MODULE, "localstack.tests.journey"]
 CATALOGUE = [*MODULE, "localstack.tests.journey_catalogue"]
 EVENTS = [*MODULE, "localstack.tests.journey_events"]
 MESSAGES = [*MODULE, "localstack.tests.messages_proof"]
+PRIVILEGE = [*MODULE, "localstack.tests.least_privilege"]
 RESTORE, UPGRADE = ([*MODULE, f"localstack.tests.{what}"] for what in ("restore", "upgrade"))
 ZOCO = str(ROOT / ".venv/bin/zoco")
 # How long a pending sale waits in the tests.
@@ -68,66 +70,9 @@ CONTRACT_PARTS = [
 JOURNEYS, CONTRACT_RUN = ([*MODULE, "localstack.tests.run", what] for what in ("journeys", "contract"))
 # Of each operation and phase: some 2,000 requests for `make test`, more than 20,000 for `make proof`.
 FEW, MANY = "1", "700"
+# How many actions `make test` takes away from roles; `make proof` takes all.
+DRAWN = "20"
 
-# What the tests and steps print, one line each.
-RUST_RESULT = re.compile(r"^test result: .*? (\d+) passed; (\d+) failed;")
-STEP_RESULT = re.compile(r"^(ok|FAILED) ")
-
-
-class Tally:
-    """How many tests passed, and how many failed."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def check(self, name, command):
-        """A command that counts as one test."""
-        heading(name)
-        self.step(name, subprocess.run(command, cwd=ROOT, check=False).returncode == 0)
-
-    def tests(self, name, command, **options):
-        """A command that prints its own results. One that ends with an error status but reports no failure is one."""
-        heading(name)
-        failed_before = self.failed
-        options = {"cwd": ROOT, **options}
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **options
-        ) as running:
-            try:
-                for line in running.stdout:
-                    sys.stdout.write(line)
-                    sys.stdout.flush()
-                    self.count(line)
-            except BaseException:
-                running.terminate()
-                raise
-        if running.returncode and self.failed == failed_before:
-            print(f"FAILED {name}: it ended with status {running.returncode}", flush=True)
-            self.failed += 1
-
-    def step(self, what, went_well):
-        """Something that was looked at here."""
-        line = f"{'ok' if went_well else 'FAILED'} {what}"
-        print(line, flush=True)
-        self.count(line)
-
-    def take(self, lines):
-        """What a command has printed that ran meanwhile."""
-        for line in lines:
-            print(line, flush=True)
-            self.count(line)
-
-    def count(self, line):
-        if result := RUST_RESULT.match(line):
-            self.passed += int(result[1])
-            self.failed += int(result[2])
-        elif result := STEP_RESULT.match(line):
-            self.passed += result[1] == "ok"
-            self.failed += result[1] == "FAILED"
-
-
-def heading(what):
-    print(f"\n── {what} ── {time.strftime('%H:%M:%S')}", flush=True)
 
 
 def test_programs():
@@ -164,6 +109,11 @@ def on_a_cloud_of_its_own(tally, journeys, name="test"):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     cloud = MiniStack(free_port(), folder / "cloud")
+    if name != "test":
+        # What is taken away from roles has to be missed.
+        cloud.noted = folder / "noted.txt"
+        private_file(cloud.noted, "")
+        os.environ["ZOCO_NOTED"] = str(cloud.noted)
     try:
         heading(f"deploy to a local cloud that enforces IAM, {cloud.endpoint}")
         cloud.start()
@@ -296,6 +246,7 @@ def contract(tally, cloud):
     heading("a first deployment")
     for what, went_well in [*first_deployment.run_all(cloud), *change_set.run_all(cloud)]:
         tally.step(what, went_well)
+    tally.tests("an action that is taken away from a role is missed", [*PRIVILEGE, DRAWN])
     tally.tests("a shop is dumped, forgotten and restored", RESTORE)
     # The last: it puts another shop in this one's place.
     tally.tests("the recorded shop of the last release becomes one of this release", UPGRADE)
@@ -332,6 +283,7 @@ def proofs(tally, _cloud):
     took = time.monotonic() - started
     reached = f"{tally.passed - passed} operations as described, {tally.failed - failed} not"
     print(f"| API contract | no 5xx, nothing undocumented, 20,000 requests | {reached} | {took:.0f} s |", flush=True)
+    tally.tests("each action that is taken away from a role is missed", [*PRIVILEGE, "all"])
     tally.tests("the recorded shop of the last release becomes one of this release", UPGRADE)
 
 
@@ -349,6 +301,10 @@ def main():
         run("cargo", "--version")
         if sys.argv[1:] == ["contract"]:
             on_a_cloud_of_its_own(tally, contract, "contract")
+            sys.exit(1 if tally.failed else 0)
+        if sys.argv[1:] == ["privilege", "record"]:
+            build()
+            on_a_cloud_of_its_own(tally, lambda tally, _: tally.tests("what each step uses", [*PRIVILEGE, "record"]), "privilege")
             sys.exit(1 if tally.failed else 0)
         if sys.argv[1:] == ["journeys"]:
             on_a_cloud_of_its_own(tally, journeys)

@@ -3,14 +3,22 @@
 import json
 import unittest
 
+from zoco.release import releases
 from zoco.workspace import ROOT
 
 RECORDED = ROOT / "localstack/tests/recorded"
 
 
 class ARecordedShop(unittest.TestCase):
-    def test_is_there_of_the_last_release(self):
-        self.assertTrue((RECORDED / "0.1.0").is_dir())
+    def test_is_there_of_the_last_release_and_of_the_one_before(self):
+        for release, _ in releases()[:2]:
+            self.assertTrue((RECORDED / release).is_dir(), release)
+
+    def test_has_the_number_of_its_shape_in_every_item_since_0_2_0(self):
+        for release in RECORDED.iterdir():
+            for path in (release / "tables").iterdir() if release.name != "0.1.0" else ():
+                for line in path.read_text(encoding="utf-8").splitlines():
+                    self.assertIn('"schemaVersion"', line, path)
 
     def test_has_every_table_its_events_and_messages_and_what_is_needed_to_use_it(self):
         for release in RECORDED.iterdir():

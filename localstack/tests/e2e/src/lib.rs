@@ -50,9 +50,10 @@ pub struct Reply {
     pub body: Value,
 }
 
-/// What is found, as soon as it is as wanted, or after a minute: for what follows from events.
+/// What is found, as soon as it is as wanted, or after a minute (`ZOCO_TEST_PATIENCE` seconds): for what follows from events.
 pub async fn eventually<T>(look: impl AsyncFn() -> T, wanted: impl Fn(&T) -> bool) -> T {
-    for _ in 0..600 {
+    let seconds = env::var("ZOCO_TEST_PATIENCE").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(60);
+    for _ in 0..10 * seconds {
         let found = look().await;
         if wanted(&found) {
             return found;

@@ -12,6 +12,8 @@ environment; for a cloud that nobody else is using (`run.py` starts one)."""
 import json
 import os
 import random
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -36,8 +38,9 @@ LAMBDAS_OWN = {
     "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
     "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams",
 }
-# What no step can need, each with the reason.
-SPARED = {}
+# On AWS, batches are allowed by the action of one (Amazon SQS and Amazon SNS, "Actions, resources, and condition keys": there is no
+# `SendMessageBatch` and no `PublishBatch`); the local cloud asks for the action by the name of the call.
+OF_BATCHES = {"sqs:SendMessage": "sqs:SendMessageBatch", "sns:Publish": "sns:PublishBatch"}
 
 
 class Noted:
@@ -66,8 +69,15 @@ class Roles:
     def resource(self, arn):
         """What an ARN is of, by its logical id: `SalesTable/index/by-customer`."""
         name = arn.split(":", 5)[-1].removeprefix("table/").removeprefix("parameter")
+        if ":execute-api:" in arn:
+            return re.sub("products/.*", "products/*", name.partition("/")[2])
+        if ":ssm:" in arn:
+            # Of any version.
+            return name.partition(":")[0]
         table, _, rest = name.partition("/index/")
-        logical = self.logical.get(table) or self.logical.get(arn) or next((one for at, one in self.logical.items() if at.endswith(f"/{table}")), table)
+        # Queues are known by their URLs.
+        known = (one for physical, one in self.logical.items() if physical in (table, arn) or physical.endswith(f"/{table}"))
+        logical = next(known, table)
         return f"{logical}/index/{rest}" if rest else logical
 
     def policies(self):
@@ -83,7 +93,7 @@ class Roles:
                 arns = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
                 actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
                 for action in actions:
-                    if action not in LAMBDAS_OWN and not action.startswith("logs:"):
+                    if action not in LAMBDAS_OWN and OF_BATCHES.get(action) not in actions and not action.startswith("logs:"):
                         yield logical, name, document, number, action, [self.resource(arn) for arn in arns]
 
     def put(self, logical, name, document):
@@ -106,6 +116,7 @@ def steps():
                     found[f"{name.split(': ')[1].split(',')[0]} {test}"] = [program, "--exact", test], folder
     found["journey"] = run.JOURNEY, ROOT
     found["journey_events"] = run.EVENTS, ROOT
+    found["journey_rare"] = run.RARE, ROOT
     found["zoco audit"] = [zoco, "audit"], ROOT
     found["zoco migrate"] = [zoco, "migrate", "run", "--again"], ROOT
     found["zoco republish"] = [zoco, "republish", "--since", time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))], ROOT
@@ -113,8 +124,21 @@ def steps():
     return found
 
 
+def end_all_functions():
+    """Ends the processes of this cloud's functions, so that each begins anew: what is read at the start is used by every step."""
+    of_this_cloud = f"AWS_ENDPOINT_URL={os.environ['AWS_ENDPOINT_URL'].replace('localhost', '127.0.0.1')}".encode()
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            variables = path.read_bytes().split(b"\0")
+            if of_this_cloud in variables and any(one.startswith(b"AWS_LAMBDA_FUNCTION_NAME=") for one in variables):
+                os.kill(int(path.parent.name), signal.SIGKILL)
+        except (OSError, ValueError):
+            pass
+
+
 def ran(command, folder):
     """Runs a step. Whether it went well, in how many seconds, and the end of what it said."""
+    end_all_functions()
     started, environment = time.monotonic(), {**os.environ, "CARGO_MANIFEST_DIR": str(folder), "ZOCO_TEST_PATIENCE": PATIENCE}
     try:
         done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -188,7 +212,7 @@ def main():
             record(roles, noted)
             return
         reached, commands = json.loads(REACHED.read_text(encoding="utf-8")), steps()
-        of_all = [one for one in roles.actions() if f"{one[0]} {one[4]}" not in SPARED]
+        of_all = list(roles.actions())
         chosen = of_all if what == "all" else random.SystemRandom().sample(of_all, int(what))
         missed = 0
         for one in chosen:

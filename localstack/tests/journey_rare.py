@@ -114,6 +114,8 @@ def less_usual_ways(shop, resources):
     step("and gets another brand", answer.status == 200, answer)
     answer = staff.call("DELETE", f"/products/{product}")
     step("and is deleted", answer.status == 204, answer)
+    answer = shop.receive(str(uuid.uuid4()), 1)
+    step("goods of a product that catalog does not know are refused", answer.status == 404, answer)
     answer = staff.get("/sales", include="customer")
     step("staff list sales with their customers", answer.status == 200 and answer.document.get("included"), answer)
 
@@ -128,7 +130,13 @@ def customers(shop, resources, cup):
     answer = customer.patch("/users/me", "users", id, {"nationalId": NATIONAL_IDS[0]})
     # Another journey may have taken it.
     step("a national id is looked up", answer.status in (200, 409), answer)
-    put(customer, cup, 1)
+    category = shop.staff.post("/categories", "categories", {"name": f"Rare {key}"})
+    links = {"categories": {"data": [{"type": "categories", "id": category.data["id"]}]}}
+    answer = shop.staff.patch(f"/products/{cup}", "products", cup, {}, links)
+    step("a product gets a category", answer.status == 200, answer)
+    in_cart = lambda: put(customer, cup, 1).data["attributes"]["items"][0]["categoryNames"]
+    found = eventually(in_cart, bool)
+    step("which carts show", found == [f"Rare {key}"], found)
     answer = customer.patch(f"/carts/me/items/{cup}", "cart-items", cup, {"quantity": 2})
     step("a quantity in a cart is changed", answer.status == 200, answer)
     sold = customer.post("/purchases", "sales", {"lines": [{"productId": cup, "quantity": 1}]}, key=f"rare-{key}")

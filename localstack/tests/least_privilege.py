@@ -2,8 +2,8 @@
 that use it have to fail. A role whose action nobody misses has one too many.
 
     python -m localstack.tests.least_privilege record    runs every step alone and writes which actions it uses
-    python -m localstack.tests.least_privilege 20        takes 20 actions away, chosen by chance
-    python -m localstack.tests.least_privilege all       takes each of them away
+    python -m localstack.tests.least_privilege all       takes each action away, and writes which step missed it
+    python -m localstack.tests.least_privilege 20        takes 20 of these away again, chosen by chance
 
 A step is an end-to-end test, a journey or a command of the operator. The cloud notes what it allows and refuses (`NOTED`), so
 it is known of each step which actions it uses, by role and resource. Reads the variables of `.local/shop.env` from the
@@ -27,6 +27,8 @@ from zoco.resources import Resources
 from zoco.workspace import ROOT, Failed
 
 REACHED = Path(__file__).with_name("reached.json")
+# By which step each action was missed when all were taken away. `make test` draws from these.
+MISSED = Path(__file__).with_name("missed.json")
 # How many steps are kept of those that use an action: the quickest.
 KEPT = 5
 # How long a step waits for what follows from an event, in seconds, and how long it may take.
@@ -177,14 +179,20 @@ def key_of(roles, role, action, arn):
     return f"{name} {action} {roles.resource(arn)}" if name.endswith("FunctionRole") else None
 
 
-def taken_away(roles, noted, one, commands, reached):
-    """Takes an action away and runs the steps that use it until one fails. What failed, or nothing."""
+def name_of(one):
+    """An action as people read it: `GetSaleFunction without dynamodb:GetItem on SalesTable`."""
+    return f"{one[0].removesuffix('Role')} without {one[4]} on {', '.join(one[5])}"
+
+
+def taken_away(roles, noted, one, commands, reached, first=None):
+    """Takes an action away and runs the steps that use it until one fails, `first` before all others. What failed, or nothing."""
     logical, policy, document, number, action, resources = one
     statement = document["Statement"][number]
     actions = [kept for kept in (statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]) if kept != action]
     rest = [{**statement, "Action": actions}] if actions else []
     less = {**document, "Statement": [*document["Statement"][:number], *rest, *document["Statement"][number + 1 :]]}
-    names = list(dict.fromkeys(name for resource in resources for name in reached.get(f"{logical} {action} {resource}", [])))
+    names = [name for resource in resources for name in reached.get(f"{logical} {action} {resource}", [])]
+    names = list(dict.fromkeys([first, *names] if first else names))
     roles.put(logical, policy, less)
     try:
         for name in names:
@@ -212,14 +220,21 @@ def main():
             record(roles, noted)
             return
         reached, commands = json.loads(REACHED.read_text(encoding="utf-8")), steps()
-        of_all = list(roles.actions())
-        chosen = of_all if what == "all" else random.SystemRandom().sample(of_all, int(what))
-        missed = 0
+        of_all, before = list(roles.actions()), json.loads(MISSED.read_text(encoding="utf-8"))
+        known = [one for one in of_all if name_of(one) in before]
+        chosen = of_all if what == "all" else random.SystemRandom().sample(known, int(what))
+        missed, by, not_missed = 0, {}, set()
         for one in chosen:
-            failed = taken_away(roles, noted, one, commands, reached)
+            name = name_of(one)
+            failed = taken_away(roles, noted, one, commands, reached, before.get(name))
             missed += failed is not None
-            name = f"{one[0].removesuffix('Role')} without {one[4]} on {', '.join(one[5])}"
+            by[name] = failed
+            not_missed |= set() if failed else {name}
             print(f"{'ok' if failed else 'FAILED'} {name}: {f'{failed} fails' if failed else 'nothing fails'}", flush=True)
+        if what == "all":
+            # Several statements may be about the same action and table.
+            found = {name: by[name] for name in sorted(by.keys() - not_missed)}
+            MISSED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         step(f"each of {len(chosen)} of {len(of_all)} actions is missed", missed == len(chosen), f"{len(chosen) - missed} are not")
         asked = "each action of each policy taken away: at least one test fails"
         print(f"| P14 least privilege | {asked} | {missed} of {len(chosen)} missed | {time.monotonic() - started:.0f} s |", flush=True)

@@ -37,7 +37,9 @@ class Case(unittest.TestCase):
         self.addCleanup(patch.stop)
         os.environ.pop("AWS_ENDPOINT_URL", None)
         keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "eu-west-1"}
-        self.clients = {name: boto3.client(name, **keys) for name in ("dynamodb", "cloudformation", "s3")}
+        # Not boto3's own session, which would keep this environment for other tests.
+        session = boto3.session.Session()
+        self.clients = {name: session.client(name, **keys) for name in ("dynamodb", "cloudformation", "s3")}
         self.stubs = {name: Stubber(client) for name, client in self.clients.items()}
         for stub in self.stubs.values():
             stub.activate()

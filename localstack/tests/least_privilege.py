@@ -20,7 +20,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from localstack.tests import run
+from localstack.tests import journey_rare, run
 from localstack.tests.journey import WrongTurn, step
 from zoco import aws
 from zoco.resources import Resources
@@ -118,7 +118,7 @@ def steps():
                     found[f"{name.split(': ')[1].split(',')[0]} {test}"] = [program, "--exact", test], folder
     found["journey"] = run.JOURNEY, ROOT
     found["journey_events"] = run.EVENTS, ROOT
-    found["journey_rare"] = run.RARE, ROOT
+    found |= {f"journey_rare {part}": ([*run.RARE, part], ROOT) for part in journey_rare.PARTS}
     found["zoco audit"] = [zoco, "audit"], ROOT
     found["zoco migrate"] = [zoco, "migrate", "run", "--again"], ROOT
     found["zoco republish"] = [zoco, "republish", "--since", time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))], ROOT

@@ -15,7 +15,7 @@ from localstack.tests import journey
 from localstack.tests.journey import WrongTurn, step
 from localstack.tests.journey_shop import Shop
 from localstack.tests.record import items
-from localstack.tests.tables import replaced
+from localstack.tests.tables import quiet, replaced
 from zoco.api import Api, Unexpected
 from zoco.audit import audited, report_of
 from zoco.backup import tables
@@ -48,6 +48,7 @@ def main():
         sale = shop.buy(cup, 3).data["id"]
         guest = Api(url).get("/products").status
         step("a shop that sells", guest == 200, guest)
+        quiet(resources)
         with tempfile.TemporaryDirectory() as folder:
             count, started = dump(resources, Path(folder)), time.monotonic()
             shop.buy(cup, 5)

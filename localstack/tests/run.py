@@ -247,9 +247,9 @@ def contract(tally, cloud):
     heading("a first deployment")
     for what, went_well in [*first_deployment.run_all(cloud), *change_set.run_all(cloud)]:
         tally.step(what, went_well)
+    tally.tests("a shop is dumped, forgotten and restored", RESTORE)
     tally.tests("what happens now and then", RARE)
     tally.tests("an action that is taken away from a role is missed", [*PRIVILEGE, DRAWN])
-    tally.tests("a shop is dumped, forgotten and restored", RESTORE)
     # The last: it puts another shop in this one's place.
     tally.tests("the recorded shop of the last release becomes one of this release", UPGRADE)
 

@@ -4,11 +4,13 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
+from localstack.tests.journey import step
+from localstack.tests.journey_shop import eventually
 from localstack.tests.record import items
 from zoco import aws
 
-# For how long nothing is to happen, until the queues count as quiet, in seconds.
-CALM = 5
+# For how long nothing is to happen, until the queues count as quiet, and how long that may take to come, in seconds.
+CALM, LONGEST = 5, 1_800
 
 
 def emptied(resources):
@@ -65,3 +67,10 @@ def listens(resources, name):
         return False
     mappings = resources.lambda_.list_event_source_mappings(FunctionName=resources.ids[name])["EventSourceMappings"]
     return any(":sqs:" in mapping["EventSourceArn"] for mapping in mappings)
+
+
+def quiet(resources):
+    """Waits until all queues are empty."""
+    urls = [url for url in map(resources.queue, resources.queues) if url]
+    busy = eventually(lambda: sum(sum(resources.counts(url).values()) for url in urls), lambda count: not count, LONGEST)
+    step("all queues are empty", not busy, busy)

@@ -28,7 +28,7 @@ from localstack.tests.journey import WrongTurn, step
 from localstack.tests.journey_kinds import every_kind, leave_pending
 from localstack.tests.journey_shop import eventually, put
 from localstack.tests.record import items, kind
-from localstack.tests.tables import replaced
+from localstack.tests.tables import quiet, replaced
 from zoco.api import Api, Unexpected
 from zoco.audit import audited, report_of
 from zoco.resources import Resources
@@ -283,13 +283,6 @@ def different(found, wanted):
         must, may = wanted[table, what]
         yield from (f"{what} in {table} lacks {name}" for name in must - always - MAY_LACK.get(what, set()))
         yield from (f"{what} in {table} has {name}" for name in ever - may)
-
-
-def quiet(resources):
-    """Waits until all queues are empty."""
-    urls = [url for url in map(resources.queue, resources.queues) if url]
-    busy = eventually(lambda: sum(sum(resources.counts(url).values()) for url in urls), lambda count: not count, PATIENCE)
-    step("all queues are empty", not busy, busy)
 
 
 def may_go(item):

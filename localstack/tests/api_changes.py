@@ -1,7 +1,7 @@
 """What a change of the HTTP API breaks for clients of the last release, by the two OpenAPI documents.
 
 No well-kept program for this comes from a package registry (oasdiff is a Go program without one), and `.ci/run` reaches nothing
-else; `.github/workflows/ci.yml` runs oasdiff besides. The rules are those of `docs/api.md`: requests that were right stay
+else; `.github/workflows/ci.yml` runs oasdiff besides. The rules: requests that were right stay
 right, and answers keep their members. New paths, parameters that may be left out, and further members of answers break
 nothing."""
 
@@ -41,7 +41,7 @@ def broken(old, new):
     present = {name: (operation, parameters) for name, operation, parameters in new.operations()}
     for name, operation, parameters in old.operations():
         if name not in present:
-            yield f"{name} is gone"
+            yield f"{name} was removed"
             continue
         other, others = present[name]
         yield from of_parameters(name, old, parameters, new, others)
@@ -123,9 +123,9 @@ def narrower(where, schema, other):
     lost = types(schema) - types(other) if types(other) else set()
     if lost:
         yield f"{where} may no longer be {', '.join(sorted(lost))}"
-    gone = [one for one in schema.get("enum", []) if one not in other.get("enum", [one])]
-    if gone:
-        yield f"{where} may no longer be {', '.join(map(str, gone))}"
+    removed = [one for one in schema.get("enum", []) if one not in other.get("enum", [one])]
+    if removed:
+        yield f"{where} may no longer be {', '.join(map(str, removed))}"
     for limit, worse in (("maximum", lambda old, new: new < old), ("maxLength", lambda old, new: new < old),
                          ("maxItems", lambda old, new: new < old), ("minimum", lambda old, new: new > old),
                          ("minLength", lambda old, new: new > old), ("minItems", lambda old, new: new > old)):

@@ -38,7 +38,7 @@ class TheComparison(unittest.TestCase):
             return document["paths"][path][method]
 
         for change, said in {
-            lambda new: new["paths"].pop("/health"): "GET /health is gone",
+            lambda new: new["paths"].pop("/health"): "GET /health was removed",
             lambda new: operation(new).setdefault("parameters", []).append(
                 {"name": "X-Needed", "in": "header", "required": True, "schema": {"type": "string"}}): "POST /products needs X-Needed",
             lambda new: operation(new, method="get")["responses"].pop("200"): "GET /products no longer answers 200",

@@ -172,7 +172,7 @@ def derived(parts):
 
 
 class Buyers:
-    """Customers of the recording who buy, fill carts, sign in and read, until they are told to stop."""
+    """Customers of the recording who buy, fill carts, sign in and read, until the upgrade has ended."""
 
     def __init__(self, recording, staff):
         self.answers, self.refused, self.stopped = Counter(), [], threading.Event()

@@ -3,9 +3,11 @@
 import doctest
 import json
 import os
+import tempfile
 import types
 import unittest
 from datetime import datetime, timezone
+from pathlib import Path
 from unittest import mock
 
 import boto3
@@ -99,7 +101,12 @@ class Backups(Case):
 class ARestore(Case):
     def setUp(self):
         super().setUp()
-        self.deployed = []
+        self.deployed, folder = [], tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.begun = Path(folder.name) / "restore-zoco-SalesTable.json"
+        patch = mock.patch.object(restore, "LOCAL", Path(folder.name))
+        patch.start()
+        self.addCleanup(patch.stop)
         values = {"Currency": "USD", "CursorKey": "****"}
         stack = {"Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]}
         for where, name, instead in (
@@ -124,6 +131,10 @@ class ARestore(Case):
             "SourceTableName": "zoco-SalesTable-1", "TargetTableName": asked, "RestoreDateTime": AT,
             "BillingModeOverride": "PAY_PER_REQUEST",
         })
+        self.set_up(asked)
+
+    def set_up(self, asked):
+        """The answers of AWS while a restored table is set up."""
         self.table()
         self.table(streams=False)
         stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
@@ -157,7 +168,7 @@ class ARestore(Case):
         whole = {"StackName": "zoco", "StackStatus": "IMPORT_COMPLETE", "CreationTime": AT}
         self.answers("describe_stacks", {"Stacks": [whole]}, service="cloudformation")
         lines = list(restore.restore(RESOURCES, "SalesTable", AT, agreed=lambda _: True))
-        self.assertEqual(len(lines), 5)
+        self.assertEqual((len(lines), self.begun.exists()), (5, False))
         (detached, values), (last, _) = self.deployed
         self.assertNotIn("SalesTable", detached["Resources"])
         # Secrets stay as the stack has them.
@@ -171,6 +182,28 @@ class ARestore(Case):
         with self.assertRaisesRegex(Failed, "--restored zoco-SalesTable-20261127T100000Z"):
             list(restore.restore(RESOURCES, "SalesTable", AT, agreed=lambda _: False))
         self.assertEqual(self.deployed, [])
+
+    def test_goes_on_at_the_step_that_it_had_come_to_with_the_template_of_before(self):
+        whole = deploy.template()
+        for ids, imported, deployed in (
+            # The import had failed: the stack has no such table.
+            ({"CartsTable": "c"}, ["SalesTable"], [whole]),
+            # Only the last deployment is left.
+            ({"CartsTable": "c", "SalesTable": "new"}, [], [whole]),
+        ):
+            self.begun.write_text(json.dumps(whole), encoding="utf-8")
+            self.deployed.clear()
+            self.set_up("new")
+            with mock.patch.object(restore, "import_table") as imports, mock.patch.object(restore, "deployed_template") as never:
+                list(restore.restore(types.SimpleNamespace(ids=ids), "SalesTable", None, "new", agreed=lambda _: False))
+            self.assertEqual([call.args[0] for call in imports.call_args_list], imported)
+            self.assertEqual([template for template, _ in self.deployed], deployed)
+            self.assertFalse(never.called or self.begun.exists())
+
+    def test_is_not_begun_while_another_is_under_way(self):
+        self.begun.write_text(json.dumps(deploy.template()), encoding="utf-8")
+        with self.assertRaisesRegex(Failed, "under way"):
+            list(restore.restore(RESOURCES, "SalesTable", AT))
 
     def test_to_a_time_that_is_too_long_ago_begins_nothing(self):
         self.answers("describe_continuous_backups", recovery())

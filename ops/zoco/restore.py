@@ -7,8 +7,8 @@ imports a resource only by itself ("Import AWS resources into a CloudFormation s
 2. The new table is imported under the logical id of the old one.
 3. The template as it was: what is named is the same table as before.
 
-Nothing is deleted. A step that fails leaves the stack as it was before it; the command continues with the same table when it
-is given by its name."""
+Nothing is deleted. A step that fails leaves the stack as it was before that step. Given the restored table by its name, the
+command goes on there; the template that the shop began with is in `.local` until the end."""
 
 import copy
 import json
@@ -19,7 +19,7 @@ from zoco import aws
 from zoco.backup import check_local, tables, window
 from zoco.deploy import deploy_step, deployed_template
 from zoco.stack import described, parameters
-from zoco.workspace import Failed
+from zoco.workspace import LOCAL, Failed, private_file
 
 # A restore takes from minutes to hours ("Restoring a table using point-in-time recovery").
 PATIENCE = {"Delay": 30, "MaxAttempts": 2 * 60 * 24}
@@ -27,15 +27,18 @@ NAMED = re.compile(r"\$\{(\w+)(?:\.(\w+))?\}")
 
 
 def restore(resources, name, at, restored=None, agreed=None):
-    """Restores a table, by its logical id, as it was at a time. `restored`: the table that an earlier call has restored.
-    `agreed` is asked before the stack is changed. A line for each step."""
+    """Restores a table, by its logical id, as it was at a time. `restored`: the table that an earlier call has restored, which
+    goes on at the step that it had come to. `agreed` is asked before the stack is changed. A line for each step."""
     check_local("a restore")
-    dynamodb = aws.client("dynamodb")
+    dynamodb, begun = aws.client("dynamodb"), LOCAL / f"restore-{aws.stack()}-{name}.json"
     known = tables(resources)
-    if name not in known:
+    if name not in known and not begun.exists():
         raise Failed(f"there is no table {name}; there are {', '.join(known)}")
-    template = deployed_template()
+    # The stack's own template lacks the table while this is under way.
+    template = json.loads(begun.read_text(encoding="utf-8")) if begun.exists() else deployed_template()
     if restored is None:
+        if begun.exists():
+            raise Failed(f"a restore of {name} is under way: go on with it, --restored <table>; or delete {begun} if that was given up")
         found = window(dynamodb, known[name])
         if found is None or not found[0] <= at <= found[1]:
             raise Failed(f"{name} cannot be restored to {at:%Y-%m-%dT%H:%M:%SZ}: see `zoco backup status`. Nothing was changed.")
@@ -48,17 +51,28 @@ def restore(resources, name, at, restored=None, agreed=None):
     set_up(dynamodb, restored, template["Resources"][name]["Properties"])
     table = dynamodb.describe_table(TableName=restored)["Table"]
     yield f"{restored} is there, with its stream, expiry and recovery: {table['ItemCount']} items by the last count"
-    if agreed and not agreed(f"The shop is to use {restored} instead of {known[name]} from now on"):
+    present = known.get(name)
+    if present not in (None, restored) and agreed and not agreed(f"The shop is to use {restored} instead of {present} from now on"):
         raise Failed(f"the stack was not changed; {restored} stays. Go on with it: zoco backup restore {name} --restored {restored}")
-    known_parameters = {parameter: value for parameter, value in parameters(described()).items() if parameter in template["Parameters"]}
-    secret = {parameter for parameter, rule in template["Parameters"].items() if rule.get("NoEcho")}
-    values = {parameter: value for parameter, value in known_parameters.items() if parameter not in secret}
-    deploy_step(without(template, name, table), values, [])
-    yield "the programs use it; the old table is no longer part of the stack, and stays"
-    import_table(name, restored, template)
-    yield f"it is {name} of the stack"
+    values = set_by_people(template)
+    if present not in (None, restored):
+        private_file(begun, json.dumps(template))
+        deploy_step(without(template, name, table), values, [])
+        yield f"the programs use it; {present} is no longer part of the stack, and stays"
+    if present != restored:
+        import_table(name, restored, template)
+        yield f"it is {name} of the stack"
     deploy_step(template, values, [])
-    yield f"done. {known[name]} is as it was; delete it when nobody needs it: aws dynamodb delete-table --table-name {known[name]}"
+    begun.unlink(missing_ok=True)
+    old = f" {present} is as it was; delete it when nobody needs it: aws dynamodb delete-table --table-name {present}"
+    yield f"done.{old if present not in (None, restored) else ''}"
+
+
+def set_by_people(template):
+    """The stack's parameters without its secrets, which it keeps."""
+    secret = {name for name, rule in template["Parameters"].items() if rule.get("NoEcho")}
+    found = parameters(described()).items()
+    return {name: value for name, value in found if name in template["Parameters"] and name not in secret}
 
 
 def set_up(dynamodb, table, wanted):
